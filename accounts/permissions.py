@@ -1,0 +1,33 @@
+"""Who may come in at all: the role is asked before any row is fetched (wrong role 403, foreign row 404)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+
+from accounts.middleware import PortalRequest
+from accounts.models import Role
+
+View = Callable[..., HttpResponse]
+
+DEPARTMENT_ROLES = (Role.ADMIN, Role.METHODIST, Role.HEAD, Role.VIEWER)
+
+
+def role_required(*roles: Role) -> Callable[[View], View]:
+    """Let only these roles in; without roles, any member of any department."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            membership = request.membership
+            if membership is None or (roles and membership.role not in roles):
+                raise PermissionDenied("Эта страница не для вашей роли.")
+            return view(request, *args, **kwargs)
+
+        return wrapped
+
+    return decorate

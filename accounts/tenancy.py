@@ -1,0 +1,24 @@
+"""The one door to rows: every queryset of a department's rows starts from ``visible_to(membership)``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from accounts.models import Membership
+
+M = TypeVar("M", bound=models.Model)
+
+
+class TenantQuerySet(models.QuerySet[M]):
+    """Rows that belong to a department; apps narrow further for school roles by overriding ``visible_to``."""
+
+    department_path = "department"
+
+    def visible_to(self, membership: Membership | None) -> Self:
+        """Only the rows of the member's own department; nobody sees nothing."""
+        if membership is None:
+            return self.none()
+        return self.filter(**{self.department_path: membership.department_id})

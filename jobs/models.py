@@ -1,0 +1,84 @@
+"""The durable record of background work: no broker is one, a row with a lease is (docs/decisions/0002)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Department, Membership
+from accounts.tenancy import TenantQuerySet
+
+
+class JobQuerySet(TenantQuerySet["Job"]):
+    def due(self) -> JobQuerySet:
+        """Waiting or abandoned: time has come and nobody holds a living lease."""
+        now = timezone.now()
+        return self.filter(
+            state__in=[Job.State.QUEUED, Job.State.RUNNING], run_at__lte=now, lease_until__lte=now
+        )
+
+
+class Job(models.Model):
+    """One piece of long work. ``kind`` names a handler registered with `jobs.domain.work.handler`.
+
+    Runs at least once: a handler is safe twice. Progress (``done`` of ``total``) renews the lease.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "в очереди"
+        RUNNING = "running", "выполняется"
+        DONE = "done", "готово"
+        FAILED = "failed", "не удалось"
+        CANCELLED = "cancelled", "отменено"
+
+    department = models.ForeignKey(Department, models.CASCADE, related_name="jobs")
+    created_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="jobs")
+    kind = models.CharField("вид", max_length=60)
+    title = models.CharField("что делается", max_length=200)
+    args = models.JSONField("доводы", default=dict)
+    key = models.CharField("единственность", max_length=150, blank=True)
+    state = models.CharField("состояние", max_length=10, choices=State, default=State.QUEUED)
+    run_at = models.DateTimeField("не раньше", default=timezone.now)
+    lease_until = models.DateTimeField("занято до", default=timezone.now)
+    attempts = models.PositiveSmallIntegerField("попытки", default=0)
+    max_attempts = models.PositiveSmallIntegerField("попыток не больше", default=5)
+    done = models.PositiveIntegerField("сделано", default=0)
+    total = models.PositiveIntegerField("всего", default=0)
+    errors = models.PositiveIntegerField("ошибок", default=0)
+    step = models.CharField("чем занято", max_length=200, blank=True)
+    result = models.JSONField("итог", default=dict, blank=True)
+    problem = models.TextField("что помешало", blank=True)
+    cancel_requested = models.BooleanField("просили отменить", default=False)
+    created_at = models.DateTimeField("создано", auto_now_add=True)
+    finished_at = models.DateTimeField("закончено", null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "фоновая работа"
+        verbose_name_plural = "фоновые работы"
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["state", "run_at", "lease_until"], name="job_due")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key"],
+                condition=~models.Q(key="") & models.Q(state__in=["queued", "running"]),
+                name="job_one_live_per_key",
+            ),
+            models.CheckConstraint(
+                name="job_finished_iff_final",
+                condition=models.Q(state__in=["queued", "running"], finished_at=None)
+                | models.Q(state__in=["done", "failed", "cancelled"], finished_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.get_state_display()}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in {self.State.QUEUED, self.State.RUNNING}
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.total) if self.total else 0

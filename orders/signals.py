@@ -1,0 +1,7 @@
+"""News for the apps that issued an order. Sent inside the transaction, with ``order`` and ``by`` (a Membership)."""
+
+from django.dispatch import Signal
+
+order_signed = Signal()
+order_returned = Signal()  # registered or draft → the issuing app may edit its source again
+order_voided = Signal()

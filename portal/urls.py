@@ -1,0 +1,15 @@
+"""Every address of the portal, by app."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("portal.start_urls")),
+    path("", include("accounts.urls")),
+    path("jobs/", include("jobs.urls")),
+    path("notifications/", include("notifications.urls")),
+    path("schools/", include("schools.urls")),
+    path("orders/", include("orders.urls")),
+    path("roadmaps/", include("roadmaps.urls")),
+    path("service/", admin.site.urls),
+]

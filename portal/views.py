@@ -1,0 +1,1 @@
+"""Start pages, search and public pages."""

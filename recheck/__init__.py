@@ -1,0 +1,1 @@
+"""The room for rechecking works: commissions, experts, cases, samples and protocols."""

@@ -1,0 +1,396 @@
+"""Roadmaps (дорожные карты) as printed, and the duties computed from them."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Department, Membership, Role
+from accounts.tenancy import TenantQuerySet
+from orders.models import Clause, Order
+from schools.models import School
+
+
+class RoadmapQuerySet(TenantQuerySet["Roadmap"]):
+    def visible_to(self, membership: Membership | None) -> RoadmapQuerySet:
+        """A school sees its own plans and the department's approved ones."""
+        roadmaps = super().visible_to(membership)
+        if membership is not None and membership.role == Role.DEPUTY:
+            own = Q(school__posts__membership=membership)
+            published = Q(school=None, state__in=[Roadmap.State.APPROVED, Roadmap.State.ARCHIVED])
+            return roadmaps.filter(own | published)
+        return roadmaps
+
+
+class Roadmap(models.Model):
+    """The plan of a department, or of one school, for a period. Approved means frozen."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "черновик"
+        ASSEMBLED = "assembled", "в приказе, ждёт подписи"
+        APPROVED = "approved", "утверждена"
+        ARCHIVED = "archived", "в архиве"
+
+    TRANSITIONS = {
+        State.DRAFT: {State.ASSEMBLED},
+        State.ASSEMBLED: {State.DRAFT, State.APPROVED},
+        State.APPROVED: {State.ARCHIVED},
+        State.ARCHIVED: set(),
+    }
+
+    department = models.ForeignKey(Department, models.PROTECT, related_name="roadmaps")
+    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="roadmaps")
+    name = models.CharField("название в портале", max_length=200)
+    title_lines = models.JSONField("заголовок", default=list)
+    goals = models.JSONField("задачи", default=list, blank=True)
+    columns = models.JSONField("столбцы", default=list, help_text='[{"key", "heading"}] в порядке документа')
+    first_day = models.DateField("начало периода")
+    last_day = models.DateField("конец периода")
+    revision = models.PositiveSmallIntegerField("редакция", default=1)
+    previous = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="next_revisions")
+    state = models.CharField("состояние", max_length=20, choices=State, default=State.DRAFT)
+    order = models.ForeignKey(Order, models.PROTECT, null=True, blank=True, related_name="roadmaps")
+    source_name = models.CharField("загружено из файла", max_length=255, blank=True)
+    problems = models.JSONField("замечания чтения", default=list, blank=True)
+    created_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField("создана", auto_now_add=True)
+    updated_at = models.DateTimeField("изменена", auto_now=True)
+
+    objects = RoadmapQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "дорожная карта"
+        verbose_name_plural = "дорожные карты"
+        ordering = ["-first_day", "name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="roadmap_period_ordered",
+                condition=Q(first_day__lte=models.F("last_day")),
+                violation_error_message="Период кончается раньше, чем начинается.",
+            ),
+            models.CheckConstraint(
+                name="roadmap_ordered_unless_draft",
+                condition=Q(state="draft") | Q(order__isnull=False),
+                violation_error_message="Утверждаемая карта должна быть приложением к приказу.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state == self.State.DRAFT
+
+
+class SectionQuerySet(TenantQuerySet["Section"]):
+    department_path = "roadmap__department"
+
+
+class Section(models.Model):
+    """A section as printed; a document without sections has one with an empty heading."""
+
+    roadmap = models.ForeignKey(Roadmap, models.CASCADE, related_name="sections")
+    position = models.PositiveIntegerField("место")
+    number = models.CharField("номер", max_length=40, blank=True)
+    title = models.TextField("название", blank=True)
+    heading = models.TextField("как напечатано", blank=True)
+
+    objects = SectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "раздел"
+        verbose_name_plural = "разделы"
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.heading or "Без раздела"
+
+
+class ActionItemQuerySet(TenantQuerySet["ActionItem"]):
+    department_path = "section__roadmap__department"
+
+
+class ActionItem(models.Model):
+    """One row (мероприятие): the printed phrases, and beside them what the portal understood.
+
+    ``deadline_parts``: list in the form of `roadmaps.deadlines.to_json`.
+    ``reach``: list of targets, see `roadmaps.domain.responsibles`. What a person corrected stays
+    (``…_by_hand``) when the text is edited elsewhere. ``version`` grows with each saved change: the second
+    saver of an older version sees both texts.
+    """
+
+    section = models.ForeignKey(Section, models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField("место")
+    number = models.CharField("номер", max_length=40, blank=True)
+    text = models.TextField("мероприятие")
+    deadline = models.TextField("срок", blank=True)
+    responsible = models.TextField("ответственные", blank=True)
+    expected_result = models.TextField("ожидаемый результат", blank=True)
+    extra = models.JSONField("прочие столбцы", default=dict, blank=True)
+    deadline_parts = models.JSONField("понятый срок", default=list, blank=True)
+    deadline_by_hand = models.BooleanField("срок исправлен вручную", default=False)
+    reach = models.JSONField("кого касается", default=list, blank=True)
+    reach_by_hand = models.BooleanField("исполнители указаны вручную", default=False)
+    version = models.PositiveIntegerField("версия", default=1)
+    updated_at = models.DateTimeField("изменено", auto_now=True)
+    updated_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+
+    objects = ActionItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "мероприятие"
+        verbose_name_plural = "мероприятия"
+        ordering = ["section__position", "position", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.text[:60]}".strip()
+
+
+class RoadmapEvent(models.Model):
+    """Append-only history of a roadmap: states and edits (``details`` holds field, before, after)."""
+
+    roadmap = models.ForeignKey(Roadmap, models.CASCADE, related_name="events")
+    item = models.ForeignKey(ActionItem, models.SET_NULL, null=True, related_name="events")
+    what = models.CharField("что произошло", max_length=200)
+    details = models.JSONField("подробности", default=dict, blank=True)
+    by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField("когда", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "событие карты"
+        verbose_name_plural = "история карты"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class ResponsibleRule(models.Model):
+    """Settled by hand once, remembered by the department: this printed phrase reaches these targets."""
+
+    department = models.ForeignKey(Department, models.CASCADE, related_name="responsible_rules")
+    phrase = models.CharField("фраза", max_length=500, help_text="Свёрнутая: строчные, ё = е, один пробел.")
+    targets = models.JSONField("кого касается", default=list)
+    created_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TenantQuerySet["ResponsibleRule"].as_manager()
+
+    class Meta:
+        verbose_name = "правило об исполнителях"
+        verbose_name_plural = "правила об исполнителях"
+        constraints = [models.UniqueConstraint(fields=["department", "phrase"], name="rule_phrase_unique")]
+
+    def __str__(self) -> str:
+        return self.phrase
+
+
+class RecordedEvent(models.Model):
+    """Something happened that clocks wait for: an event of `roadmaps.deadlines`, on a day, maybe at one school."""
+
+    department = models.ForeignKey(Department, models.PROTECT, related_name="recorded_events")
+    event = models.CharField("событие", max_length=40)
+    day = models.DateField("день")
+    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="recorded_events")
+    note = models.CharField("примечание", max_length=300, blank=True)
+    by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = TenantQuerySet["RecordedEvent"].as_manager()
+
+    class Meta:
+        verbose_name = "событие"
+        verbose_name_plural = "события"
+        ordering = ["-day", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.day:%d.%m.%Y}"
+
+
+class AssignmentQuerySet(TenantQuerySet["Assignment"]):
+    def visible_to(self, membership: Membership | None) -> AssignmentQuerySet:
+        """The department's people see all, a school's deputy their school's only."""
+        assignments = super().visible_to(membership)
+        if membership is not None and membership.role == Role.DEPUTY:
+            return assignments.filter(school__posts__membership=membership)
+        return assignments
+
+    def open(self) -> AssignmentQuerySet:
+        """Still to be done by the responsible side."""
+        return self.filter(state__in=Assignment.OPEN_STATES)
+
+    def overdue(self, today: datetime.date) -> AssignmentQuerySet:
+        """Strictly after the due day. Going-on duties have none and are never overdue."""
+        return self.open().filter(last_day__lt=today)
+
+
+class Assignment(models.Model):
+    """One duty (поручение): item or clause × occurrence × one school or one official."""
+
+    class State(models.TextChoices):
+        ASSIGNED = "assigned", "не начато"
+        REPORTED = "reported", "на проверке"
+        ACCEPTED = "accepted", "принято"
+        RETURNED = "returned", "возвращено"
+
+    TRANSITIONS = {
+        State.ASSIGNED: {State.REPORTED},
+        State.REPORTED: {State.ACCEPTED, State.RETURNED},
+        State.RETURNED: {State.REPORTED},
+        State.ACCEPTED: set(),
+    }
+    OPEN_STATES = (State.ASSIGNED, State.RETURNED)
+
+    department = models.ForeignKey(Department, models.PROTECT, related_name="assignments")
+    item = models.ForeignKey(ActionItem, models.PROTECT, null=True, blank=True, related_name="assignments")
+    clause = models.ForeignKey(Clause, models.PROTECT, null=True, blank=True, related_name="assignments")
+    occurrence = models.CharField("какой раз", max_length=80)
+    first_day = models.DateField("с", null=True, blank=True)
+    last_day = models.DateField(
+        "по", null=True, blank=True, help_text="Пусто: идёт постоянно, не просрочивается."
+    )
+    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="assignments")
+    official = models.ForeignKey(
+        Membership,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name="исполнитель",
+    )
+    controller = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="controlled", verbose_name="принимает"
+    )
+    state = models.CharField("состояние", max_length=20, choices=State, default=State.ASSIGNED)
+    reported_at = models.DateTimeField("доложено", null=True, blank=True)
+    decided_at = models.DateTimeField("решено", null=True, blank=True)
+    decided_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField("создано", auto_now_add=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "поручение"
+        verbose_name_plural = "поручения"
+        ordering = [models.F("last_day").asc(nulls_last=True), "pk"]
+        indexes = [
+            models.Index(fields=["department", "state", "last_day"], name="assignment_control"),
+            models.Index(fields=["school", "state", "last_day"], name="assignment_school"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "occurrence", "school"],
+                condition=Q(school__isnull=False),
+                name="assignment_school_once",
+            ),
+            models.UniqueConstraint(
+                fields=["item", "occurrence", "official"],
+                condition=Q(official__isnull=False),
+                name="assignment_official_once",
+            ),
+            models.UniqueConstraint(
+                fields=["clause", "occurrence", "school"],
+                condition=Q(clause__isnull=False, school__isnull=False),
+                name="assignment_clause_school_once",
+            ),
+            models.UniqueConstraint(
+                fields=["clause", "occurrence", "official"],
+                condition=Q(clause__isnull=False, official__isnull=False),
+                name="assignment_clause_official_once",
+            ),
+            models.CheckConstraint(
+                name="assignment_one_source",
+                condition=Q(item__isnull=False, clause=None) | Q(item=None, clause__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="assignment_one_bearer",
+                condition=Q(school__isnull=False, official=None) | Q(school=None, official__isnull=False),
+                violation_error_message="У поручения один исполнитель: школа или должностное лицо.",
+            ),
+            models.CheckConstraint(
+                name="assignment_state_has_dates",
+                condition=Q(state="assigned", reported_at=None, decided_at=None, decided_by=None)
+                | Q(state="reported", reported_at__isnull=False)
+                | Q(
+                    state__in=["accepted", "returned"],
+                    reported_at__isnull=False,
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                ),
+                violation_error_message="У доклада и решения должны быть дата и автор.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item or self.clause}: {self.school or self.official}"
+
+    def is_overdue(self, today: datetime.date) -> bool:
+        return self.state in self.OPEN_STATES and self.last_day is not None and self.last_day < today
+
+
+class AssignmentEvent(models.Model):
+    """Append-only: who moved the duty, from what to what, why."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="events")
+    before = models.CharField("было", max_length=20, blank=True)
+    state = models.CharField("стало", max_length=20, choices=Assignment.State)
+    by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+    comment = models.TextField("почему", blank=True)
+    at = models.DateTimeField("когда", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "событие поручения"
+        verbose_name_plural = "история поручения"
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()} {self.at:%d.%m.%Y}"
+
+
+class EvidenceQuerySet(TenantQuerySet["Evidence"]):
+    department_path = "assignment__department"
+
+    def visible_to(self, membership: Membership | None) -> EvidenceQuerySet:
+        evidence = super().visible_to(membership)
+        if membership is not None and membership.role == Role.DEPUTY:
+            return evidence.filter(assignment__school__posts__membership=membership)
+        return evidence
+
+    def present(self) -> EvidenceQuerySet:
+        return self.filter(removed_at=None)
+
+
+class Evidence(models.Model):
+    """Proof (подтверждение): a file, a link or a note. Never changed; a report rests on its ``round``."""
+
+    class Kind(models.TextChoices):
+        FILE = "file", "файл"
+        LINK = "link", "ссылка"
+        NOTE = "note", "пояснение"
+
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="evidence")
+    kind = models.CharField("вид", max_length=10, choices=Kind)
+    round = models.PositiveSmallIntegerField("который доклад", default=1)
+    file = models.FileField("файл", upload_to="evidence/%Y/%m/", blank=True)
+    name = models.CharField("имя файла", max_length=255, blank=True)
+    content_type = models.CharField("тип", max_length=120, blank=True)
+    size = models.PositiveBigIntegerField("байт", default=0)
+    sha256 = models.CharField("контрольная сумма", max_length=64, blank=True)
+    url = models.URLField("ссылка", max_length=1000, blank=True)
+    text = models.TextField("пояснение", blank=True)
+    added_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField("добавлено", auto_now_add=True)
+    removed_at = models.DateTimeField("убрано", null=True, blank=True)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "подтверждение"
+        verbose_name_plural = "подтверждения"
+        ordering = ["added_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.name or self.url or self.text[:60]

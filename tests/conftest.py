@@ -1,0 +1,46 @@
+"""What every test stands on: fast hashing, mail in memory, files in a throw-away folder, background work at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from accounts.models import Membership
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _house(settings, tmp_path):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(autouse=True)
+def _eager(settings):
+    """Tasks run in the process; `transaction.on_commit` still decides when (django_capture_on_commit_callbacks)."""
+    from portal.celery import app
+
+    app.conf.task_always_eager = True
+
+
+@pytest.fixture
+def login(client: Client):
+    """``login(membership)`` → a client that works as this member."""
+
+    def enter(membership: Membership) -> Client:
+        client.force_login(membership.user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        session["membership"] = membership.pk
+        session.save()
+        return client
+
+    return enter

@@ -1,0 +1,47 @@
+"""People and departments."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import Department, Membership, Role, User
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    last_name = factory.Sequence(lambda n: f"Тестова{n}")
+    first_name = "Мария"
+    patronymic = "Петровна"
+    password = factory.django.Password("test-password")
+
+
+class DepartmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Department
+
+    code = factory.Sequence(lambda n: f"department-{n}")
+    name = factory.Sequence(lambda n: f"Отдел образования округа № {n}")
+    letterhead = factory.LazyAttribute(lambda d: d.name.upper())
+    place = "г. Пробный"
+    signatory_position = "Начальник отдела"
+    signatory_name = "И.И. Образцова"
+
+
+class MembershipFactory(DjangoModelFactory):
+    """A methodist unless told otherwise."""
+
+    class Meta:
+        model = Membership
+
+    class Params:
+        admin = factory.Trait(role=Role.ADMIN, position="администратор")
+        head = factory.Trait(role=Role.HEAD, position="начальник отдела")
+        viewer = factory.Trait(role=Role.VIEWER, position="специалист")
+        deputy = factory.Trait(role=Role.DEPUTY, position="заместитель директора")
+
+    user = factory.SubFactory(UserFactory)
+    department = factory.SubFactory(DepartmentFactory)
+    role = Role.METHODIST
+    position = "методист"

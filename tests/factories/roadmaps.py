@@ -1,0 +1,72 @@
+"""Roadmaps, their items, and duties."""
+
+import datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from roadmaps.models import ActionItem, Assignment, Roadmap, Section
+from tests.factories.accounts import DepartmentFactory
+from tests.factories.schools import SchoolFactory
+
+COLUMNS = [
+    {"key": "number", "heading": "№"},
+    {"key": "text", "heading": "Мероприятие"},
+    {"key": "deadline", "heading": "Срок"},
+    {"key": "responsible", "heading": "Ответственные"},
+]
+
+
+class RoadmapFactory(DjangoModelFactory):
+    class Meta:
+        model = Roadmap
+
+    department = factory.SubFactory(DepartmentFactory)
+    name = factory.Sequence(lambda n: f"Карта {n}")
+    title_lines = ["План мероприятий"]
+    columns = COLUMNS
+    first_day = datetime.date(2025, 9, 1)
+    last_day = datetime.date(2026, 8, 31)
+
+
+class SectionFactory(DjangoModelFactory):
+    class Meta:
+        model = Section
+
+    roadmap = factory.SubFactory(RoadmapFactory)
+    position = factory.Sequence(lambda n: n)
+    number = "I"
+    title = "Подготовка"
+    heading = "I. Подготовка"
+
+
+class ActionItemFactory(DjangoModelFactory):
+    class Meta:
+        model = ActionItem
+
+    section = factory.SubFactory(SectionFactory)
+    position = factory.Sequence(lambda n: n)
+    number = factory.Sequence(lambda n: f"1.{n + 1}.")
+    text = factory.Sequence(lambda n: f"Мероприятие {n}")
+    deadline = "до 15 марта 2026 года"
+    responsible = "Руководители ОО"
+
+
+class AssignmentFactory(DjangoModelFactory):
+    """One school's duty, not begun, due on 15 March 2026."""
+
+    class Meta:
+        model = Assignment
+
+    class Params:
+        reported = factory.Trait(
+            state=Assignment.State.REPORTED,
+            reported_at=datetime.datetime(2026, 3, 10, 9, 0, tzinfo=datetime.UTC),
+        )
+
+    item = factory.SubFactory(ActionItemFactory)
+    department = factory.SelfAttribute("item.section.roadmap.department")
+    school = factory.SubFactory(SchoolFactory, department=factory.SelfAttribute("..department"))
+    occurrence = "by:2026-03-15"
+    first_day = datetime.date(2026, 3, 15)
+    last_day = datetime.date(2026, 3, 15)
