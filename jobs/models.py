@@ -5,11 +5,18 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Department, Membership
+from accounts.models import Department, Membership, Role
 from accounts.tenancy import TenantQuerySet
 
 
 class JobQuerySet(TenantQuerySet["Job"]):
+    def visible_to(self, membership: Membership | None) -> JobQuerySet:
+        """The department's people see its work, a school's deputy what they started themselves."""
+        jobs = super().visible_to(membership)
+        if membership is not None and membership.role == Role.DEPUTY:
+            return jobs.filter(created_by=membership)
+        return jobs
+
     def due(self) -> JobQuerySet:
         """Waiting or abandoned: time has come and nobody holds a living lease."""
         now = timezone.now()

@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from jobs import views
 
 app_name = "jobs"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.job_list, name="list"),
+    path("<int:pk>/", views.job, name="job"),
+    path("<int:pk>/cancel/", views.job_cancel, name="cancel"),
+]

@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from notifications import views
 
 app_name = "notifications"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.inbox, name="inbox"),
+    path("ledger/", views.ledger, name="ledger"),
+    path("ledger/<int:pk>/retry/", views.retry, name="retry"),
+]

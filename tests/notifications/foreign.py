@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.factories.notifications import ReminderFactory
+
 # name → (traits of the member who looks, the arguments that name another department's row)
-FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {}
+FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
+    "notifications:retry": ({"admin": True}, lambda: {"pk": ReminderFactory().pk}),
+}
 
 # name → why it is open: its argument is a secret that itself is the right to look, or is no department's row.
 OPEN: dict[str, str] = {}

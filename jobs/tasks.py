@@ -1,0 +1,15 @@
+"""What the worker runs."""
+
+from celery import shared_task
+
+from jobs.domain import work
+
+
+@shared_task(ignore_result=True)
+def run_job(pk: int) -> None:
+    work.run(pk)
+
+
+@shared_task(ignore_result=True, expires=10)
+def sweep() -> None:
+    work.sweep()
