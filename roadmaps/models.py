@@ -7,8 +7,9 @@ import datetime
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Department, Membership, Role
+from accounts.models import Department, Membership, Role, User
 from accounts.tenancy import TenantQuerySet
+from notifications.models import Reminder
 from orders.models import Clause, Order
 from schools.models import School
 
@@ -205,6 +206,18 @@ class RecordedEvent(models.Model):
         verbose_name = "событие"
         verbose_name_plural = "события"
         ordering = ["-day", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "event", "day", "school"],
+                condition=Q(school__isnull=False),
+                name="event_school_once",
+            ),
+            models.UniqueConstraint(
+                fields=["department", "event", "day"],
+                condition=Q(school=None),
+                name="event_department_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} {self.day:%d.%m.%Y}"
@@ -212,10 +225,10 @@ class RecordedEvent(models.Model):
 
 class AssignmentQuerySet(TenantQuerySet["Assignment"]):
     def visible_to(self, membership: Membership | None) -> AssignmentQuerySet:
-        """The department's people see all, a school's deputy their school's only."""
+        """The department's people see all, a school's deputy their school's only (and what names them)."""
         assignments = super().visible_to(membership)
         if membership is not None and membership.role == Role.DEPUTY:
-            return assignments.filter(school__posts__membership=membership)
+            return assignments.filter(Q(school__posts__membership=membership) | Q(official=membership))
         return assignments
 
     def open(self) -> AssignmentQuerySet:
@@ -228,7 +241,11 @@ class AssignmentQuerySet(TenantQuerySet["Assignment"]):
 
 
 class Assignment(models.Model):
-    """One duty (поручение): item or clause × occurrence × one school or one official."""
+    """One duty (поручение): item or clause × occurrence × one school or one official.
+
+    ``round`` counts the reports: the next one rests on the evidence of this round. ``draft`` is what was typed
+    and not sent yet: ``{"link", "note", "at"}``. After a report was returned, ``decided_…`` name that decision.
+    """
 
     class State(models.TextChoices):
         ASSIGNED = "assigned", "не начато"
@@ -238,7 +255,7 @@ class Assignment(models.Model):
 
     TRANSITIONS = {
         State.ASSIGNED: {State.REPORTED},
-        State.REPORTED: {State.ACCEPTED, State.RETURNED},
+        State.REPORTED: {State.ACCEPTED, State.RETURNED, State.ASSIGNED},
         State.RETURNED: {State.REPORTED},
         State.ACCEPTED: set(),
     }
@@ -265,7 +282,18 @@ class Assignment(models.Model):
         Membership, models.PROTECT, null=True, blank=True, related_name="controlled", verbose_name="принимает"
     )
     state = models.CharField("состояние", max_length=20, choices=State, default=State.ASSIGNED)
+    event = models.ForeignKey(
+        RecordedEvent,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name="по событию",
+    )
+    round = models.PositiveSmallIntegerField("который доклад", default=1)
+    draft = models.JSONField("черновик доклада", default=dict, blank=True)
     reported_at = models.DateTimeField("доложено", null=True, blank=True)
+    reported_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField("решено", null=True, blank=True)
     decided_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField("создано", auto_now_add=True)
@@ -312,11 +340,14 @@ class Assignment(models.Model):
             ),
             models.CheckConstraint(
                 name="assignment_state_has_dates",
-                condition=Q(state="assigned", reported_at=None, decided_at=None, decided_by=None)
-                | Q(state="reported", reported_at__isnull=False)
+                condition=Q(
+                    state="assigned", reported_at=None, reported_by=None, decided_at=None, decided_by=None
+                )
+                | Q(state="reported", reported_at__isnull=False, reported_by__isnull=False)
                 | Q(
                     state__in=["accepted", "returned"],
                     reported_at__isnull=False,
+                    reported_by__isnull=False,
                     decided_at__isnull=False,
                     decided_by__isnull=False,
                 ),
@@ -356,7 +387,8 @@ class EvidenceQuerySet(TenantQuerySet["Evidence"]):
     def visible_to(self, membership: Membership | None) -> EvidenceQuerySet:
         evidence = super().visible_to(membership)
         if membership is not None and membership.role == Role.DEPUTY:
-            return evidence.filter(assignment__school__posts__membership=membership)
+            own = Q(assignment__school__posts__membership=membership) | Q(assignment__official=membership)
+            return evidence.filter(own)
         return evidence
 
     def present(self) -> EvidenceQuerySet:
@@ -394,3 +426,22 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.url or self.text[:60]
+
+
+class Notice(models.Model):
+    """A rung of the reminder ladder one person was told of, and by which message: nothing is told twice."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="notices")
+    recipient = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="кому")
+    rung = models.CharField("ступень", max_length=60)
+    reminder = models.ForeignKey(Reminder, models.CASCADE, related_name="+", verbose_name="сообщение")
+
+    class Meta:
+        verbose_name = "сказанное напоминание"
+        verbose_name_plural = "сказанные напоминания"
+        constraints = [
+            models.UniqueConstraint(fields=["assignment", "recipient", "rung"], name="notice_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rung}: {self.recipient}"

@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from roadmaps.models import ActionItem, Assignment, Roadmap, Section
-from tests.factories.accounts import DepartmentFactory
+from tests.factories.accounts import DepartmentFactory, MembershipFactory
 from tests.factories.schools import SchoolFactory
 
 COLUMNS = [
@@ -62,6 +62,13 @@ class AssignmentFactory(DjangoModelFactory):
         reported = factory.Trait(
             state=Assignment.State.REPORTED,
             reported_at=datetime.datetime(2026, 3, 10, 9, 0, tzinfo=datetime.UTC),
+            reported_by=factory.SubFactory(
+                MembershipFactory, deputy=True, department=factory.SelfAttribute("..department")
+            ),
+        )
+        official_duty = factory.Trait(
+            school=None,
+            official=factory.SubFactory(MembershipFactory, department=factory.SelfAttribute("..department")),
         )
 
     item = factory.SubFactory(ActionItemFactory)
