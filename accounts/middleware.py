@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Membership
 
@@ -15,8 +16,10 @@ SESSION_KEY = "membership"
 class PortalRequest(HttpRequest):
     """The request as views see it behind `MembershipMiddleware`."""
 
-    membership: Membership | None
+    # None for strangers and for people without a membership: `role_required` keeps both out of every view that asks.
+    membership: Membership
     memberships: list[Membership]
+    htmx: HtmxDetails
 
 
 class MembershipMiddleware:
@@ -30,10 +33,11 @@ class MembershipMiddleware:
 
     def __call__(self, request: PortalRequest) -> HttpResponse:
         request.memberships = memberships_of(request)
-        request.membership = chosen(request)
-        if request.membership is None:
+        membership = chosen(request)
+        request.membership = membership  # type: ignore[assignment]
+        if membership is None:
             return self.get_response(request)
-        with timezone.override(request.membership.department.tz):
+        with timezone.override(membership.department.tz):
             return self.get_response(request)
 
 

@@ -19,7 +19,7 @@ from notifications.models import Reminder
 @require_GET
 @role_required()
 def inbox(request: PortalRequest) -> HttpResponse:
-    mine = Reminder.objects.visible_to(request.membership).filter(recipient=request.user)
+    mine = Reminder.objects.visible_to(request.membership).filter(recipient=request.membership.user)
     page = Paginator(mine, 30).get_page(request.GET.get("page"))
     response = render(request, "notifications/inbox.html", {"page": page})
     mine.filter(pk__in=[row.pk for row in page], read_at=None).update(read_at=timezone.now())
