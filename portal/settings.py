@@ -122,7 +122,10 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "accounts/lockout.html"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or a forgotten phone keeps its owner out for ever
+AXES_LOCKOUT_CALLABLE = "accounts.views.lockout"
+AXES_USERNAME_CALLABLE = "accounts.throttle.typed_email"
+AXES_CLIENT_IP_CALLABLE = "accounts.throttle.client_address"
 AXES_IPWARE_PROXY_COUNT = env.int("PORTAL_PROXIES", default=0)
 AXES_VERBOSE = False
 
