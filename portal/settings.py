@@ -13,7 +13,8 @@ DEBUG: bool = env.bool("PORTAL_DEBUG", default=False)
 SECRET_KEY = secret("PORTAL_SECRET_KEY", stored_in=HOME / "secret.key")
 # The address in printed QR codes and e-mails.
 PORTAL_URL: str = env("PORTAL_URL", default=f"http://127.0.0.1:{env('PORT', default='8000')}").rstrip("/")
-ALLOWED_HOSTS: list[str] = env.list("PORTAL_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# "localhost" always: the container's own health check asks there.
+ALLOWED_HOSTS: list[str] = [*env.list("PORTAL_HOSTS", default=["127.0.0.1", "[::1]"]), "localhost"]
 CSRF_TRUSTED_ORIGINS: list[str] = [PORTAL_URL] if PORTAL_URL.startswith("https://") else []
 
 INSTALLED_APPS = [

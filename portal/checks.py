@@ -1,0 +1,29 @@
+"""``check --deploy`` refuses the embedded defaults where a real installation was announced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+
+@register(Tags.security, deploy=True)
+def embedded_defaults(**kwargs: Any) -> list[CheckMessage]:
+    """Each finding names the variable to set."""
+    if not settings.PRODUCTION:
+        return []
+    engine = settings.DATABASES["default"]["ENGINE"]
+    found = {
+        "DATABASE_URL": engine == "django.db.backends.sqlite3",
+        "CELERY_BROKER_URL": settings.CELERY_BROKER_URL == "filesystem://",
+        "EMAIL_URL": settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
+        "PORTAL_URL": not settings.PORTAL_URL.startswith("https://"),
+        "PORTAL_FROM": settings.DEFAULT_FROM_EMAIL.endswith("@localhost"),
+        "PORTAL_DEBUG": settings.DEBUG,
+    }
+    return [
+        Error(f"{name} has its embedded default; set it for production.", id="portal.E001")
+        for name, embedded in found.items()
+        if embedded
+    ]
