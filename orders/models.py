@@ -31,12 +31,18 @@ class Register(models.Model):
         return self.name
 
 
+class CounterQuerySet(TenantQuerySet["RegisterCounter"]):
+    department_path = "register__department"
+
+
 class RegisterCounter(models.Model):
     """The last number given in a register's calendar year."""
 
     register = models.ForeignKey(Register, models.PROTECT, related_name="counters")
     year = models.PositiveSmallIntegerField("год")
     last = models.PositiveIntegerField("последний номер", default=0)
+
+    objects = CounterQuerySet.as_manager()
 
     class Meta:
         verbose_name = "счётчик журнала"
@@ -48,6 +54,10 @@ class RegisterCounter(models.Model):
 
 
 class OrderQuerySet(TenantQuerySet["Order"]):
+    def numbered(self) -> OrderQuerySet:
+        """What a journal of registration lists: every number ever given, void ones too."""
+        return self.filter(sequence__isnull=False)
+
     def visible_to(self, membership: Membership | None) -> OrderQuerySet:
         """A school sees signed orders only."""
         orders = super().visible_to(membership)
@@ -185,6 +195,7 @@ class Clause(models.Model):
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
     position = models.PositiveIntegerField("место")
     text = models.TextField("текст")
+    version = models.PositiveIntegerField("версия", default=1)
 
     objects = ClauseQuerySet.as_manager()
 
