@@ -1,0 +1,180 @@
+"""From bytes or pasted text to a Reading: which adapter, then the recogniser."""
+
+import re
+from collections.abc import Sequence
+
+from portal.lib.files import Kind, Limits, RefusedFile, check_archive, sniff
+from roadmaps.reading.columns import LOOKED_FOR, find_head
+from roadmaps.reading.errors import Unreadable
+from roadmaps.reading.excel import read_excel
+from roadmaps.reading.grid import Block, Line, Source, Table
+from roadmaps.reading.markup import read_markup
+from roadmaps.reading.model import Order, Problem, Reading, Roadmap
+from roadmaps.reading.order import read_order
+from roadmaps.reading.plain import read_plain
+from roadmaps.reading.preface import order_of_annex, read_period, read_preface
+from roadmaps.reading.recognise import Recogniser, unfold
+from roadmaps.reading.word import read_word
+
+MAX_BYTES = 20 * 1024 * 1024
+_LIMITS = Limits(total_bytes=100 * 1024 * 1024)
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_SAVE_AS = {
+    Kind.DOC: "Откройте его в Word и сохраните как «Документ Word (.docx)».",
+    Kind.RTF: "Откройте его в Word и сохраните как «Документ Word (.docx)».",
+    Kind.ODT: "Откройте его и сохраните как «Документ Word (.docx)».",
+    Kind.XLS: "Откройте его в Excel и сохраните как «Книга Excel (.xlsx)».",
+    Kind.ODS: "Откройте его и сохраните как «Книга Excel (.xlsx)».",
+    Kind.MACRO: "Сохраните его без макросов: как .docx или .xlsx.",
+    Kind.ENCRYPTED: "Снимите пароль в Word или Excel (Файл → Сведения → Защита) и загрузите файл снова.",
+    Kind.PDF: "Загрузите исходный файл Word или Excel, из которого он сделан.",
+    Kind.EMPTY: "Проверьте, тот ли файл выбран.",
+}
+_ANY_OTHER = (
+    "Загрузите дорожную карту в Word (.docx) или Excel (.xlsx) либо вставьте таблицу из буфера обмена."
+)
+
+
+def read(data: bytes, filename: str) -> Reading:
+    """Read the roadmap, and the order over it if there is one, from a .docx, .xlsx, .html, .csv or text file.
+
+    The kind is told by content, `filename` only names the file in messages. Raises Unreadable with a Russian
+    message and remedy when there is nothing that could be read.
+    """
+    if len(data) > MAX_BYTES:
+        raise Unreadable(
+            f"Файл «{filename}» слишком велик: {len(data) / 2**20:.0f} МБ, можно до {MAX_BYTES // 2**20} МБ.",
+            "Уберите из него картинки и лишние страницы.",
+        )
+    kind = sniff(data)
+    if kind in {Kind.DOCX, Kind.XLSX}:
+        try:
+            check_archive(data, _LIMITS)
+        except RefusedFile as refused:
+            message, _, remedy = refused.message.rpartition(". ")
+            raise Unreadable(f"{message}.", remedy) from refused
+        return _understood(read_word(data) if kind is Kind.DOCX else read_excel(data))
+    if kind is Kind.HTML:
+        return read_html(_decoded(data))
+    if kind is Kind.TEXT:
+        return read_tsv(_decoded(data))
+    if kind is Kind.ZIP:
+        _explain_zip(data, filename)
+    raise Unreadable(
+        f"«{filename}»: {kind.label}, дорожную карту из него прочитать нельзя.",
+        _SAVE_AS.get(kind, _ANY_OTHER),
+    )
+
+
+def read_html(text: str) -> Reading:
+    """Read a roadmap pasted as HTML (`text/html` of the clipboard) or saved as a page. Raises Unreadable."""
+    return _understood(read_markup(text))
+
+
+def read_tsv(text: str) -> Reading:
+    """Read a roadmap pasted as plain text with tabs between cells, or a CSV file. Raises Unreadable."""
+    return _understood(read_plain(text))
+
+
+def _explain_zip(data: bytes, filename: str) -> None:
+    """A Word file cut off in the middle looks like a nameless archive: say that it is damaged."""
+    try:
+        check_archive(data, _LIMITS)
+    except RefusedFile as refused:
+        message, _, remedy = refused.message.rpartition(". ")
+        raise Unreadable(f"«{filename}»: {message[:1].lower()}{message[1:]}.", remedy) from refused
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    named = _CHARSET.search(data[:4096])
+    for encoding in ([named[1].decode("ascii")] if named else []) + ["utf-8-sig"]:
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("cp1251", errors="replace")
+
+
+def _understood(source: Source) -> Reading:
+    blocks = list(unfold(source.blocks))
+    start = next(
+        (at for at, block in enumerate(blocks) if isinstance(block, Table) and find_head(block)), None
+    )
+    if start is None:
+        raise Unreadable(
+            "В файле нет таблицы с понятными названиями столбцов: нужны по крайней мере три разных столбца.",
+            f"Дайте таблице верхнюю строку со словами {LOOKED_FOR} и, если есть, «№» и «Результат».",
+        )
+    problems = [Problem(*remark) for remark in source.remarks]
+    preface = _preface(blocks, start)
+    order, rest = read_order(preface, problems)
+    reading = _first_roadmap(blocks[start:], rest, order, problems)
+    for other in reading.others:
+        title = " ".join(other.title_lines) or "без заголовка"
+        problems.append(
+            Problem(
+                "весь файл", f"В файле есть ещё одна дорожная карта: «{title}» (мероприятий: {len(other.items())}).",
+                "Прочитана первая; вторую загрузите отдельным файлом.",
+            )
+        )  # fmt: skip
+    return reading
+
+
+def _first_roadmap(
+    blocks: Sequence[Block], lines: Sequence[Line], order: Order | None, problems: list[Problem]
+) -> Reading:
+    roadmap, taken, remarks = _one_roadmap(blocks, lines)
+    problems += remarks
+    order = order or order_of_annex(roadmap.appendix_header_lines)
+    read_period(roadmap, order, problems)
+    reading = Reading(roadmap, order, problems)
+    while taken < len(blocks):
+        blocks = blocks[taken:]
+        start = next(
+            (at for at, block in enumerate(blocks) if isinstance(block, Table) and find_head(block)), None
+        )
+        if start is None:
+            break
+        other, taken, _ = _one_roadmap(blocks[start:], _preface(blocks, start))
+        taken += start
+        reading.others.append(other)
+    return reading
+
+
+def _one_roadmap(blocks: Sequence[Block], lines: Sequence[Line]) -> tuple[Roadmap, int, list[Problem]]:
+    """The roadmap whose table stands first in `blocks`; how many blocks it took."""
+    recogniser = Recogniser()
+    read_preface(lines, recogniser.roadmap)
+    taken = recogniser.read(blocks)
+    return recogniser.finish(), taken, recogniser.problems
+
+
+def _preface(blocks: Sequence[Block], start: int) -> list[Line]:
+    """Everything over the head as lines: paragraphs, layout tables, rows of the sheet over the head."""
+    lines: list[Line] = []
+    for block in blocks[:start]:
+        lines += [block] if isinstance(block, Line) else _lines_of(block)
+    table = blocks[start]
+    assert isinstance(table, Table)
+    head = find_head(table)
+    assert head is not None
+    return lines + _lines_of(Table(table.rows[: head.first], table.name))
+
+
+def _lines_of(table: Table) -> list[Line]:
+    """A layout table as lines: cells of one line each stand on one line, longer ones below each other."""
+    lines: list[Line] = []
+    for row in table.rows:
+        cells = [cell for cell in row.cells if not cell.merged and (cell.printed or cell.tables)]
+        if all("\n" not in cell.printed and not cell.tables for cell in cells):
+            text = "\t".join(cell.printed for cell in cells)
+            lines.append(Line(text, bold=bool(cells) and all(cell.bold for cell in cells), where=row.where))
+            continue
+        for cell in cells:
+            lines += [Line(text, bold=cell.bold, where=row.where) for text in cell.printed.split("\n")]
+            for inner in cell.tables:
+                lines += _lines_of(inner)
+            lines.append(Line(""))
+    return lines
