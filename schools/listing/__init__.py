@@ -1,0 +1,12 @@
+"""A list of schools out of whatever Excel file there is: pure Python, no Django.
+
+``read(data)`` finds the table, tells schools from titles, groups and totals, repairs what can be repaired for
+certain and names everything else by its cell. Nothing is guessed.
+"""
+
+from portal.lib.excel import Unreadable
+from schools.listing.reading import read
+from schools.listing.rows import FIELDS, Fault, Listing, Row, Skipped, Table
+from schools.listing.text import fold
+
+__all__ = ["FIELDS", "Fault", "Listing", "Row", "Skipped", "Table", "Unreadable", "fold", "read"]

@@ -1,0 +1,94 @@
+"""Which column is which: headings as people write them → the fields of a school."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from schools.listing.text import fold, one_alphabet, tidy
+
+# The first rule that fits wins, so «адрес электронной почты» is an e-mail and «телефон директора» a telephone.
+# Headings are compared folded: lower case, е for ё, no punctuation.
+RULES: list[tuple[str, re.Pattern[str]]] = [
+    (field, re.compile(pattern))
+    for field, pattern in [
+        ("email", r"\be ?mail|\bимэйл|\bимейл|электрон\w* (почт|адрес)|\bэл (почт|адрес)|\bпочта\b|\bemail"),
+        ("phone", r"\bтел\b|телефон|\bфакс"),
+        ("ogrn", r"\bогрн"),
+        ("inn", r"\bинн\b"),
+        ("login", r"логин"),
+        ("code", r"\bкод\b"),
+        ("accredited_on", r"^(?!.*(номер|серия|свидетел)).*аккредит"),
+        ("pupils", r"обуча|\bобуч\b|учащи|ученик|контингент|(кол во|количеств|числ)\w* детей"),
+        ("address", r"\bадрес|местонахожд|место нахожд"),
+        ("director", r"директор|руководител|заведующ|\bф и о\b|\bфио\b"),
+        ("kind", r"^(тип|вид)( (оо|оу|организаци\w*|учреждени\w*|школы|образовательн\w*.*))?$"),
+        (
+            "full_name",
+            r"(наименован|назван).*(полн|устав|юридич)|(полн|юридич)\w* (наименован|назван)|по уставу",
+        ),
+        (
+            "name",
+            r"наименован|назван|^(оо|оу|оо оу|школа|школы|учреждени[ея]|организация)$"
+            r"|^(обще)?образовательн\w+ (организаци|учреждени)\w+$",
+        ),
+    ]
+]
+NUMBER = re.compile(r"^(номер|n|п п|пп|н п п|n п п|порядковый номер|)$")
+
+# Headings that name the thing outright beat those that only fit.
+PREFERRED = {
+    "address": re.compile(r"юридич|почтов"),
+    "name": re.compile(r"кратк|сокращ"),
+    "director": re.compile(r"ф и о|фио|директор|руководител"),
+    "phone": re.compile(r"телефон"),
+    "pupils": re.compile(r"всего|обуча|обуч"),
+    "code": re.compile(r"око|\bоо\b|школ"),
+}
+# Two columns for one of these would be a guess about who is who.
+IDENTITY = {"name", "full_name", "code", "inn"}
+
+
+def field_of(heading: str) -> str | None:
+    """The field that a heading names, or None.
+
+    >>> field_of("Кол-во\\nобуч-ся"), field_of("Эл. почта"), field_of("Муниципалитет")
+    ('pupils', 'email', None)
+    """
+    folded = fold_heading(heading)
+    return next((field for field, pattern in RULES if pattern.search(folded)), None)
+
+
+def fold_heading(heading: str) -> str:
+    text = one_alphabet(tidy(heading))
+    return fold(text) if re.search("[а-яё]", text, re.IGNORECASE) else re.sub(r"\W+", " ", text.lower()).strip()
+
+
+def is_number_column(heading: str) -> bool:
+    return bool(NUMBER.match(fold_heading(heading)))
+
+
+def score(headings: Iterable[str]) -> int:
+    """How many different fields a row of headings names; 0 unless one of them is a name and it has company."""
+    found = {field_of(heading) for heading in headings if len(heading) < 120} - {None}
+    return len(found) if len(found) > 1 and found & {"name", "full_name"} else 0
+
+
+def assign(headings: dict[int, str]) -> tuple[dict[str, int], dict[str, list[int]]]:
+    """Field → its column, and the fields for which two columns fit equally well (to be settled by a person)."""
+    fitting: dict[str, list[int]] = {}
+    for column, heading in headings.items():
+        if field := field_of(heading):
+            fitting.setdefault(field, []).append(column)
+    chosen, doubtful = {}, {}
+    for field, columns in fitting.items():
+        best = [c for c in columns if field in PREFERRED and PREFERRED[field].search(fold_heading(headings[c]))]
+        candidates = best or columns
+        chosen[field] = candidates[0]
+        if len(candidates) > 1 and field in IDENTITY:
+            doubtful[field] = candidates
+    if "name" not in chosen and "full_name" in chosen:
+        chosen["name"] = chosen["full_name"]
+    if "code" not in chosen and "login" in chosen:
+        chosen["code"] = chosen["login"]  # in ФИС ОКО a school's login is its code
+    return chosen, doubtful
