@@ -5,11 +5,46 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from accounts.models import Membership, Role, User
+from portal import navigation
+from schools.models import Post
+
+VIEW_COOKIE = "view"
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The membership in force and the others one may switch to."""
-    return {
-        "membership": getattr(request, "membership", None),
+    """The membership in force, the others one may switch to, sections with their numbers, the person's view.
+
+    Everything is lazy: a part rendered for htmx asks nothing.
+    """
+    membership: Membership | None = getattr(request, "membership", None)
+    frame: dict[str, Any] = {
+        "membership": membership,
         "memberships": getattr(request, "memberships", []),
+        "view": chosen_view(request),
     }
+    if membership is None:
+        return frame
+    waiting = SimpleLazyObject(lambda: navigation.waiting(membership))
+    links = SimpleLazyObject(lambda: navigation.links(membership, request.path, dict(waiting)))
+    return {**frame, "waiting": waiting, "navigation": links, "workplace": SimpleLazyObject(lambda: workplace(membership))}
+
+
+def chosen_view(request: HttpRequest) -> str:
+    """``contrast`` or nothing: kept with the person, for others in a cookie."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return str(user.view)
+    return User.View.CONTRAST if request.COOKIES.get(VIEW_COOKIE) == User.View.CONTRAST else ""
+
+
+def workplace(membership: Membership) -> dict[str, str]:
+    """The names in the masthead: a deputy's school within its department, otherwise the department."""
+    department, role = membership.department, membership.position or membership.get_role_display()
+    if membership.role == Role.DEPUTY:
+        post = Post.objects.select_related("school").filter(membership=membership).first()
+        if post is not None:
+            return {"name": post.school.name, "within": str(department), "role": role}
+    return {"name": department.name, "within": department.municipality, "role": role}

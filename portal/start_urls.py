@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from portal import views
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("search/", views.search, name="search"),
+    path("view/", views.view, name="view"),
+    path("switch/", views.switch, name="switch"),
+    path("catalogue/", views.catalogue, name="catalogue"),
+    path("healthz", views.healthz, name="healthz"),
+]

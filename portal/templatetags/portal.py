@@ -1,5 +1,241 @@
-"""Template tags and filters of the house; built in, so no template has to load them."""
+"""Template tags and filters of the house; built in, so no template has to load them. Usage: docs/ui.md."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any
 
 from django import template
+from django.core.paginator import Page
+from django.template.context import Context
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from portal.lib.names import NBSP
+from schools.models import academic_year_of
 
 register = template.Library()
+
+Day = datetime.date | datetime.datetime | None
+
+ICON = '<svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><use href="#{}"/></svg>'
+NOTE_ICONS = {"": "info", "ok": "s-ok", "warn": "s-soon", "bad": "s-late"}
+# №, numbers, prepositions and initials that must not part from the word they belong to.
+UNBREAKABLE = (
+    (re.compile(r"(№|§|(?<!\w)(?:п\.|пп\.|ст\.|г\.|с\.|ул\.|д\.)) +(?=\S)"), rf"\1{NBSP}"),
+    (re.compile(r"(?<=\d) +(?=[А-Яа-яЁё%№])"), NBSP),
+    (re.compile(r"\b([А-ЯЁ][а-яё-]+) +(?=[А-ЯЁ]\.)"), rf"\1{NBSP}"),
+    (re.compile(r"\b([А-ЯЁ]\.) +(?=[А-ЯЁ])"), rf"\1{NBSP}"),
+    (re.compile(r"(?<!\S)([АаВвИиКкОоСсУуЯя]|[Вв]о|[Зз]а|[Ии]з|[Нн]а|[Нн]е|[Оо]б|[Оо]т|[Пп]о|[Сс]о) +"), rf"\1{NBSP}"),
+    (re.compile(r" +(?=[—–] )"), NBSP),
+)
+
+
+# Icons, states, words
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A sign from ``components/_sprite.html``; mute unless ``label`` says it aloud."""
+    said = format_html('<span class="sr">{}</span>', label) if label else ""
+    return format_html(ICON + "{}", name, said)
+
+
+@register.simple_tag
+def state(name: str, word: str, box: bool = False) -> SafeString:
+    """Shape + word + colour. ``name``: ok sent back late soon ext doing none event loop na ask new chg same."""
+    extra = " st--box" if box else ""
+    sign = format_html(ICON, f"s-{name}")
+    return format_html('<span class="st st--{}{}">{}<span>{}</span></span>', name, extra, sign, nbsp(word))
+
+
+@register.filter
+def plural(number: int | None, forms: str) -> str:
+    """``12|plural:"школа,школы,школ"`` → «12 школ», bound by a no-break space."""
+    return f"{number or 0}{NBSP}{plural_word(number, forms)}"
+
+
+@register.filter
+def plural_word(number: int | None, forms: str) -> str:
+    """Only the word, in the form that agrees with the number: one, few, many."""
+    one, few, many = forms.split(",")
+    tens, units = abs(number or 0) % 100, abs(number or 0) % 10
+    if units == 1 and tens != 11:
+        return one
+    return few if units in {2, 3, 4} and tens not in {12, 13, 14} else many
+
+
+@register.filter
+def nbsp(text: Any) -> SafeString:
+    """Typography: № 5, 12 школ, «Михеева Е. И.», short prepositions stay with their word."""
+    bound = str(conditional_escape(text))
+    for pattern, replacement in UNBREAKABLE:
+        bound = pattern.sub(replacement, bound)
+    return mark_safe(bound)  # noqa: S308 -- escaped above
+
+
+@register.filter
+def file_size(size: int | None) -> str:
+    """Bytes → «84 КБ», «1,9 МБ»; of a thousand and twenty-four, as Explorer shows them."""
+    value = float(size or 0)
+    for unit in ("Б", "КБ", "МБ"):
+        if value < 1024:
+            break
+        value /= 1024
+    else:
+        unit = "ГБ"
+    shown = f"{value:.1f}".replace(".", ",") if unit in {"МБ", "ГБ"} and value < 10 else f"{value:.0f}"
+    return f"{shown}{NBSP}{unit}"
+
+
+# Days as people write them
+
+
+def as_local(day: datetime.date | datetime.datetime) -> datetime.date | datetime.datetime:
+    if isinstance(day, datetime.datetime) and timezone.is_aware(day):
+        return timezone.localtime(day)
+    return day
+
+
+def day_words(day: datetime.date) -> str:
+    """«15 марта»; with the year when it is not this academic year's."""
+    words = date_format(day, "j E").replace(" ", NBSP)
+    if academic_year_of(day) == academic_year_of(timezone.localdate()):
+        return words
+    return f"{words}{NBSP}{day.year}"
+
+
+@register.filter
+def human_date(day: Day) -> str:
+    """A `<time>`: «15 марта» to read, the full date on hover and in print. Nothing for no date."""
+    if day is None or day == "":
+        return ""
+    local = as_local(day)
+    full = date_format(local, "j E Y г., l").replace(" ", NBSP)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', local.strftime("%Y-%m-%d"), full, day_words(local)
+    )
+
+
+@register.filter
+def human_time(moment: datetime.datetime | None) -> str:
+    """A `<time>`: «сегодня, 14:02», «вчера, 17:40», «15 марта, 09:00» in the department's time zone."""
+    if not moment:
+        return ""
+    local = as_local(moment)
+    days = (timezone.localdate() - datetime.date(local.year, local.month, local.day)).days
+    day = {0: "сегодня", 1: "вчера"}.get(days) or day_words(local)
+    full = date_format(local, "j E Y г., H:i").replace(" ", NBSP)
+    return format_html(
+        '<time datetime="{}" title="{}">{},{}{}</time>',
+        local.isoformat(timespec="minutes"), full, day, NBSP, local.strftime("%H:%M"),
+    )  # fmt: skip
+
+
+@register.filter
+def due_words(day: Day) -> str:
+    """«сегодня», «завтра», «через 3 дня», «просрочено на 2 дня»; nothing without a due day."""
+    if not day:
+        return ""
+    left = (datetime.date(day.year, day.month, day.day) - timezone.localdate()).days
+    if left < 0:
+        return f"просрочено на{NBSP}{plural(-left, 'день,дня,дней')}"
+    near = {0: "сегодня", 1: "завтра", 2: "послезавтра"}
+    return near.get(left) or f"через{NBSP}{plural(left, 'день,дня,дней')}"
+
+
+@register.simple_tag
+def due(day: Day, open: bool = True, soon: int = 3) -> SafeString:
+    """How a due day stands: late (bold red), soon (amber, up to ``soon`` days), else grey words. Closed: nothing."""
+    if not day or not open:
+        return SafeString("")
+    left = (datetime.date(day.year, day.month, day.day) - timezone.localdate()).days
+    if left < 0:
+        return state("late", due_words(day))
+    if left <= soon:
+        return state("soon", due_words(day))
+    return format_html('<span class="muted small">{}</span>', due_words(day))
+
+
+# Parts with content
+
+
+@register.simple_block_tag
+def section(
+    content: str, title: str, id: str = "", count: int | None = None, link: str = "", text: str = "", side: bool = False
+) -> str:
+    """A ruled section: heading, number, link to all of it."""
+    names = {"title": title, "id": id, "count": count, "link": link, "text": text, "side": side}
+    return render_to_string("components/_section.html", {**names, "content": content})
+
+
+@register.simple_block_tag
+def note(content: str, title: str, kind: str = "") -> str:
+    """A notice on its tint. ``kind``: empty (information), ok, warn, bad."""
+    names = {"title": title, "kind": kind, "sign": NOTE_ICONS[kind]}
+    return render_to_string("components/_note.html", {**names, "content": content})
+
+
+@register.simple_block_tag
+def empty(content: str, title: str) -> str:
+    """An empty page: what belongs here and the first step."""
+    return render_to_string("components/_empty.html", {"title": title, "content": content})
+
+
+@register.simple_block_tag
+def table(content: str, label: str, kind: str = "") -> str:
+    """A table that scrolls inside itself; give thead and tbody. ``kind``: fit (never wider), inset (on no padding)."""
+    return render_to_string("components/_table.html", {"label": label, "kind": kind, "content": content})
+
+
+@register.simple_block_tag
+def dialog(content: str, id: str, title: str, kind: str = "") -> str:
+    """A native window; opened by any link or button with ``data-portal-dialog="id"``. ``kind``: stop (red)."""
+    names = {"id": id, "title": title, "kind": kind}
+    return render_to_string("components/_dialog.html", {**names, "content": content})
+
+
+@register.simple_block_tag
+def crumbs(content: str) -> SafeString:
+    """The way here; the page itself is not in it."""
+    return format_html('<nav class="crumbs" aria-label="Путь"><ol>{}</ol></nav>', content)
+
+
+@register.simple_tag
+def crumb(title: str, name: str, *args: Any) -> SafeString:
+    """One step of the way: title, URL name, its arguments."""
+    return format_html('<li><a href="{}">{}</a></li>', reverse(name, args=args), nbsp(title))
+
+
+@register.simple_tag(takes_context=True)
+def pager(context: Context, page: Page[Any], name: str = "page") -> str:
+    """Links to the other pages; the filter in the address stays. Nothing for a single page."""
+    if page.paginator.num_pages < 2:
+        return ""
+    query = context["request"].GET.copy()
+    query.pop(name, None)
+    start = f"?{query.urlencode()}&{name}=" if query else f"?{name}="
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return render_to_string("components/_pager.html", {"page": page, "start": start, "numbers": list(numbers)})
+
+
+@register.simple_tag
+def progress(done: int, total: int, label: str) -> SafeString:
+    """A bar with its words: «12 из 30»."""
+    return format_html(
+        '<span class="prog"><span class="small">{label}: {done} из{nbsp}{total}</span>'
+        '<progress value="{done}" max="{max}" aria-label="{label}"></progress></span>',
+        label=label, done=done, total=total, max=max(total, 1), nbsp=NBSP,
+    )  # fmt: skip
+
+
+@register.filter
+def undo_address(tags: str | None) -> str:
+    """``messages.success(request, "…", extra_tags=f"undo {address}")`` → the address the toast's «Отменить» posts to."""
+    kind, _, address = (tags or "").partition(" ")
+    return address.split(" ")[0] if kind == "undo" and address.startswith("/") else ""

@@ -1,0 +1,96 @@
+"""The sections of the portal by role, and how much waits in each: one query for all numbers of a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from accounts.models import Membership, Role
+from accounts.permissions import DEPARTMENT_ROLES
+from notifications.models import Reminder
+from orders.models import Order
+from roadmaps.models import Assignment
+
+ALL = tuple(Role)
+PLANNERS = (Role.ADMIN, Role.METHODIST, Role.HEAD, Role.VIEWER)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A section: its title, URL name, who sees it, which number of `waiting` stands beside it."""
+
+    title: str
+    name: str
+    roles: tuple[Role, ...]
+    counter: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as the masthead shows it."""
+
+    title: str
+    address: str
+    is_current: bool
+    count: int
+
+
+ENTRIES = (
+    Entry("Сводка", "portal:start", (Role.METHODIST, Role.VIEWER)),
+    Entry("На подпись и контроль", "portal:start", (Role.HEAD,), "to_sign"),
+    Entry("Обзор", "portal:start", (Role.ADMIN,)),
+    Entry("Мои поручения", "roadmaps:mine", (Role.DEPUTY, Role.METHODIST, Role.HEAD), "mine"),
+    Entry("На проверке", "roadmaps:review", (Role.METHODIST, Role.HEAD), "to_review"),
+    Entry("Дорожные карты", "roadmaps:list", ALL),
+    Entry("Матрица", "roadmaps:matrix", PLANNERS),
+    Entry("Приказы", "orders:list", ALL),
+    Entry("Школы", "schools:list", DEPARTMENT_ROLES),
+    Entry("Люди", "accounts:people", (Role.ADMIN,)),
+    Entry("Журнал действий", "accounts:audit", (Role.ADMIN,)),
+)
+
+
+def links(membership: Membership, path: str, counts: dict[str, int]) -> list[Link]:
+    """The member's sections; the one whose address is the longest beginning of ``path`` is current."""
+    found = [(entry, address) for entry in ENTRIES if membership.role in entry.roles if (address := resolve(entry.name))]
+    start = reverse("portal:start")
+    inside = [address for _, address in found if path == address or (address != start and path.startswith(address))]
+    current = max(inside, key=len, default=None)
+    return [Link(e.title, address, address == current, counts.get(e.counter, 0)) for e, address in found]
+
+
+def resolve(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def waiting(membership: Membership) -> dict[str, int]:
+    """How much waits for this member: ``to_review``, ``to_sign``, ``mine``, ``messages``. One query."""
+    numbers = {name: counted(rows) for name, rows in what_waits(membership).items()}
+    row = Membership.objects.filter(pk=membership.pk).values(**numbers).first()
+    return dict(row or {})
+
+
+def what_waits(membership: Membership) -> dict[str, QuerySet[Any]]:
+    assignments = Assignment.objects.visible_to(membership)
+    own = assignments if membership.role == Role.DEPUTY else assignments.filter(official=membership)
+    burning = Q(last_day__lt=timezone.localdate()) | Q(state=Assignment.State.RETURNED)
+    return {
+        "to_review": assignments.filter(state=Assignment.State.REPORTED),
+        "to_sign": Order.objects.visible_to(membership).filter(state=Order.State.REGISTERED),
+        "mine": own.open().filter(burning),
+        "messages": Reminder.objects.visible_to(membership).filter(recipient=membership.user_id, read_at=None),
+    }
+
+
+def counted(rows: QuerySet[Any]) -> Coalesce:
+    """The number of a department's rows as a scalar subquery."""
+    groups = rows.order_by().values("department").annotate(number=Count("pk", distinct=True)).values("number")
+    return Coalesce(Subquery(groups, output_field=IntegerField()), 0)

@@ -1,0 +1,75 @@
+// Behaviours of the frame: windows, menus, toasts. Every one of them only makes a plain page quicker.
+(() => {
+  "use strict";
+  document.documentElement.dataset.script = "on";
+
+  // <a href="…" data-portal-dialog="id"> opens the window of that id; without it the link is followed.
+  // <button data-portal-close> inside a window closes it.
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-portal-dialog]");
+    const dialog = opener && document.getElementById(opener.dataset.portalDialog);
+    if (dialog) {
+      event.preventDefault();
+      dialog.showModal();
+    }
+    if (event.target.closest("[data-portal-close]")) event.target.closest("dialog")?.close();
+    for (const menu of document.querySelectorAll("[data-portal-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    if (event.target.closest("[data-portal-print]")) window.print();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = event.target.closest("[data-portal-menu][open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  // A filter sends itself when a choice is changed; its button stays for those without scripts.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-portal-filter]");
+    if (form && event.target.matches("select, input[type=checkbox], input[type=radio]")) form.requestSubmit();
+  });
+
+  // A toast that only tells goes after ten seconds, unless it is being read; a fault or an undo stays until closed.
+  const prepare = (toast) => {
+    if (toast.dataset.ready) return;
+    toast.dataset.ready = "yes";
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "btn toast__close";
+    close.textContent = "Закрыть";
+    close.addEventListener("click", () => toast.remove());
+    toast.append(close);
+    const stays = toast.matches(".toast--error, .toast--warning") || toast.querySelector("form");
+    if (stays) return;
+    const later = () => (toast.matches(":hover, :focus-within") ? setTimeout(later, 2000) : toast.remove());
+    setTimeout(later, 10000);
+  };
+  const prepareAll = () => document.querySelectorAll("[data-portal-toast]").forEach(prepare);
+  prepareAll();
+  document.addEventListener("htmx:afterSettle", prepareAll);
+  document.addEventListener("htmx:oobAfterSwap", prepareAll);
+
+  // The server did not answer an htmx request, or refused it: say so, keep what was typed.
+  const tell = (text) => {
+    const toast = document.createElement("div");
+    toast.className = "toast toast--error";
+    toast.dataset.portalToast = "";
+    const words = document.createElement("span");
+    words.textContent = text;
+    toast.append(words);
+    document.getElementById("toasts")?.append(toast);
+    prepare(toast);
+  };
+  document.addEventListener("htmx:sendError", () =>
+    tell("Нет связи с порталом. Введённое осталось на странице, повторите через минуту."));
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    if (status === 403) tell("Это действие не для вашей роли, или вход истёк. Обновите страницу.");
+    else if (status === 404) tell("Этого больше нет: возможно, кто-то уже изменил. Обновите страницу.");
+    else tell("Портал не смог выполнить действие. Повторите; если не выйдет, сообщите администратору.");
+  });
+})();
