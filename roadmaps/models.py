@@ -55,6 +55,10 @@ class Roadmap(models.Model):
     order = models.ForeignKey(Order, models.PROTECT, null=True, blank=True, related_name="roadmaps")
     source_name = models.CharField("загружено из файла", max_length=255, blank=True)
     problems = models.JSONField("замечания чтения", default=list, blank=True)
+    imported_order = models.JSONField(
+        "приказ из файла", default=dict, blank=True, help_text="Как в `roadmaps.reading.Reading.as_json()`."
+    )
+    version = models.PositiveIntegerField("версия заголовка", default=1)
     created_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField("создана", auto_now_add=True)
     updated_at = models.DateTimeField("изменена", auto_now=True)
@@ -98,6 +102,7 @@ class Section(models.Model):
     number = models.CharField("номер", max_length=40, blank=True)
     title = models.TextField("название", blank=True)
     heading = models.TextField("как напечатано", blank=True)
+    version = models.PositiveIntegerField("версия", default=1)
 
     objects = SectionQuerySet.as_manager()
 
@@ -167,6 +172,30 @@ class RoadmapEvent(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+
+class RoadmapImport(models.Model):
+    """A file read once and shown before it is saved; ``reading`` is `roadmaps.reading.Reading.as_json()`."""
+
+    department = models.ForeignKey(Department, models.CASCADE, related_name="roadmap_imports")
+    school = models.ForeignKey(School, models.CASCADE, null=True, blank=True, related_name="+")
+    file_name = models.CharField("файл", max_length=255)
+    reading = models.JSONField("прочитанное")
+    first_day = models.DateField("начало периода")
+    last_day = models.DateField("конец периода")
+    created_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField("загружен", auto_now_add=True)
+    saved_as = models.OneToOneField(Roadmap, models.SET_NULL, null=True, related_name="+")
+
+    objects = TenantQuerySet["RoadmapImport"].as_manager()
+
+    class Meta:
+        verbose_name = "загрузка карты"
+        verbose_name_plural = "загрузки карт"
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 class ResponsibleRule(models.Model):
