@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+"""Orders: journal, editor, PDF, public check."""
+
+from django.urls import path
+
+from orders import views
 
 app_name = "orders"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("check/<str:token>/", views.check, name="check"),
+]

@@ -1,0 +1,311 @@
+"""An order on paper: what is signed (`compose`), its hash (`digest`), and its PDF (`render`).
+
+The PDF is made from the snapshot alone, so the same snapshot gives the same bytes. Recipes: docs of ГОСТ Р 7.0.97.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.models import Department
+from orders.domain import limits, tables
+from orders.domain.numbering import numbered
+from orders.models import Order
+from portal.lib import pdf
+
+FORMAT = 1
+MONTHS = (
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
+)  # fmt: skip
+FITS = 4  # steps of the ladder from 14 to 12.5 pt, see order.css
+NOTE_LINES = 9  # a longer executor's note and distribution list follows the signature instead of the page's foot
+LANDSCAPE, PORTRAIT = 267.0, 170.0  # mm between the margins, see order.css
+NBSP = "\N{NO-BREAK SPACE}"
+CAPITAL = "А-ЯЁA-ZӦІ"
+GLUED = (
+    (re.compile(r"№ (?=\S)"), f"№{NBSP}"),
+    (re.compile(rf"\b([{CAPITAL}]\.) ?([{CAPITAL}]\.) (?=[{CAPITAL}][а-яё])"), rf"\1\2{NBSP}"),
+    (re.compile(rf"([{CAPITAL}][а-яё]+(?:-[{CAPITAL}][а-яё]+)?) (?=[{CAPITAL}]\. ?[{CAPITAL}]\.)"), rf"\1{NBSP}"),
+    (re.compile(rf"\bг\. (?=[{CAPITAL}«])"), f"г.{NBSP}"),
+    (re.compile(r"(\d{4}) (?=г\.|гг\.|года\b|году\b|год\b)"), rf"\1{NBSP}"),
+    (re.compile(r"\b(\d{1,2}) (?=(?:" + "|".join(MONTHS) + r")\b)"), rf"\1{NBSP}"),
+    (re.compile(r" (?=[–—] )"), NBSP),
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of the form, spaced out when the department writes it so: «П Р И К А З»."""
+
+    text: str
+    tail: str = ""
+    spaced: bool = False
+
+
+def compose(order: Order) -> dict[str, Any]:
+    """Everything that will be printed, as plain JSON: of a draft what stands in its rows, of a signed order likewise.
+
+    Signed orders print from ``order.snapshot`` instead; it is what this returned at the moment of signing.
+    """
+    department = order.department
+    annexes = list(order.annexes.all())
+    return {
+        "format": FORMAT,
+        "department": _letterhead(department),
+        "number": order.number,
+        "date": order.date.isoformat() if order.date else "",
+        "date_text": date_text(order.date, department.date_style) if order.date else "",
+        "place": order.place,
+        "title": order.title,
+        "preamble": order.preamble,
+        "resolution_word": order.resolution_word,
+        "clauses": [
+            {"number": entry.number, "depth": entry.depth, "text": entry.clause.text}
+            for entry in numbered(order.clauses.all())
+        ],
+        "signatory": {"position": order.signatory_position, "name": order.signatory_name},
+        "executors": order.executors,
+        "distribution": order.distribution,
+        "controller": str(order.controller) if order.controller else "",
+        "annexes": [
+            {
+                "number": str(place) if len(annexes) > 1 else "",
+                "landscape": annex.landscape,
+                "content": annex.content,
+            }
+            for place, annex in enumerate(annexes, start=1)
+        ],
+        "check_token": order.check_token,
+    }
+
+
+def digest(snapshot: Mapping[str, Any]) -> str:
+    """SHA-256 of the snapshot's canonical JSON (keys sorted, no blanks, UTF-8), in hexadecimal."""
+    canonical = json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def render(snapshot: Mapping[str, Any], *, sha256: str = "", mark: str = "") -> bytes:
+    """The PDF of a snapshot. With ``sha256`` it bears the QR code; ``mark`` («ПРОЕКТ») stands atop every page."""
+    printer = pdf.Printer(render_to_string("orders/pdf/order.css", {"family": pdf.FAMILY}))
+    sheets = [_order_context(snapshot)] if has_text(snapshot) else []
+    sheets += [_annex_context(snapshot, annex) for annex in snapshot["annexes"]]
+    for context in sheets:
+        context |= {"mark": mark, "document": f"Приказ № {snapshot['number'] or 'б/н'}"}
+    if sheets and sha256:
+        sheets[0]["check"] = _check_context(snapshot["check_token"], sha256)
+    return printer.join([_lay_out(printer, context) for context in sheets or [_order_context(snapshot)]])
+
+
+def preview(order: Order) -> bytes:
+    """The PDF of an order that is not signed; rows past the first 120 of an annex are only counted."""
+    snapshot = compose(order)
+    for annex in snapshot["annexes"]:
+        annex["content"], annex["left_out"] = _shortened(annex["content"])
+    return render(snapshot, mark=mark_of(order))
+
+
+def mark_of(order: Order) -> str:
+    return {Order.State.VOID: "АННУЛИРОВАН", Order.State.SIGNED: ""}.get(Order.State(order.state), "ПРОЕКТ")
+
+
+def has_text(snapshot: Mapping[str, Any]) -> bool:
+    """Whether there is an order's own text to print; without it only annexes come out, with number and date."""
+    return bool(snapshot["clauses"] or snapshot["preamble"] or not snapshot["annexes"])
+
+
+def texts(snapshot: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Every text that will be printed with the name of its place, to be searched for signs that cannot be."""
+    found = [
+        ("заголовок", snapshot["title"]),
+        ("преамбула", snapshot["preamble"]),
+        ("бланк", "\n".join(value for value in snapshot["department"].values() if isinstance(value, str))),
+        ("подпись", f"{snapshot['signatory']['position']} {snapshot['signatory']['name']}"),
+        ("исполнитель", " ".join(f"{line['name']} {line['phone']}" for line in snapshot["executors"])),
+        ("рассылка", " ".join(str(line["addressee"]) for line in snapshot["distribution"])),
+    ]
+    found += [(f"пункт {clause['number']}", clause["text"]) for clause in snapshot["clauses"]]
+    for annex in snapshot["annexes"]:
+        content = annex["content"]
+        head = [*content.get("title_lines", []), *content.get("goals", [])]
+        head += [column["heading"] for column in content["columns"]]
+        found.append(("приложение", "\n".join(head)))
+        for section in content["sections"]:
+            found.append((f"приложение, «{section['heading']}»", section["heading"]))
+            for item in section["items"]:
+                place = f"приложение, пункт {item.get('number') or (item.get('text') or '')[:40]}"
+                found.append((place, "\n".join(value or "" for value in item.values())))
+    return found
+
+
+def date_text(day: datetime.date, style: str) -> str:
+    """«16.03.2026» or ««16» марта 2026 года»."""
+    if style == Department.DateStyle.WORDS:
+        return f"«{day:%d}» {MONTHS[day.month - 1]} {day.year} года"
+    return f"{day:%d.%m.%Y}"
+
+
+def check_url(token: str) -> str:
+    return f"{settings.PORTAL_URL}{reverse('orders:check', args=[token])}"
+
+
+def word(text: str) -> Word:
+    """«П Р И К А З» is set with wide letters; «ПРИКАЗ» stays as it is."""
+    match = re.fullmatch(r"(\w(?:[  ]\w)+)(\W*)", text.strip())
+    if match is None:
+        return Word(text.strip())
+    return Word(re.sub(r"\s", "", match[1]), match[2], spaced=True)
+
+
+def printable(text: str) -> str:
+    """``text`` with no-break spaces where a clerk puts them and breaks allowed in endless words. Words stay."""
+    for pattern, glued in GLUED:
+        text = pattern.sub(glued, text)
+    return pdf.soften(text)
+
+
+def paragraphs(text: str) -> list[str]:
+    return [printable(line) for line in text.split("\n") if line.strip()]
+
+
+def _letterhead(department: Department) -> dict[str, str]:
+    return {
+        "name": department.name,
+        "name_genitive": department.name_genitive,
+        "letterhead": department.letterhead or department.name.upper(),
+        "letterhead_second": department.letterhead_second,
+        "second_language": department.second_language,
+        "order_word": department.order_word,
+        "order_word_second": department.order_word_second,
+    }
+
+
+def _order_context(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    department = snapshot["department"]
+    note = _note(snapshot)
+    return {
+        "template": "orders/pdf/order.html",
+        "letterhead": [printable(line) for line in department["letterhead"].split("\n")],
+        "letterhead_second": [printable(line) for line in department["letterhead_second"].split("\n") if line],
+        "language": department["second_language"],
+        "word": word(department["order_word"]),
+        "word_second": word(department["order_word_second"]) if department["order_word_second"] else None,
+        "date": printable(snapshot["date_text"]),
+        "place": printable(snapshot["place"]),
+        "number": printable(snapshot["number"]),
+        "title": paragraphs(snapshot["title"]),
+        "preamble": paragraphs(snapshot["preamble"]),
+        "resolution": word(snapshot["resolution_word"]),
+        "clauses": [
+            {"number": clause["number"], "depth": clause["depth"], "lines": paragraphs(clause["text"])}
+            for clause in snapshot["clauses"]
+        ],
+        "position": paragraphs(snapshot["signatory"]["position"]),
+        "name": printable(snapshot["signatory"]["name"]),
+        "note": note,
+        "note_at_foot": sum(len(lines) for lines in note.values()) <= NOTE_LINES,
+    }
+
+
+def _note(snapshot: Mapping[str, Any]) -> dict[str, list[str]]:
+    executors = [", ".join(filter(None, [line["name"], line["phone"]])) for line in snapshot["executors"]]
+    copies = [f"{line['copies']} – {line['addressee']}" for line in snapshot["distribution"]]
+    return {"executors": [printable(line) for line in executors], "copies": [printable(line) for line in copies]}
+
+
+def _annex_context(snapshot: Mapping[str, Any], annex: Mapping[str, Any]) -> dict[str, Any]:
+    content = annex["content"]
+    keys = [column["key"] for column in content["columns"]]
+    columns = tables.widths(content, page=LANDSCAPE if annex["landscape"] else PORTRAIT)
+    return {
+        "template": "orders/pdf/annex.html",
+        "landscape": annex["landscape"],
+        "head": annex_head(snapshot, annex["number"]),
+        "running": " ".join(filter(None, ["Продолжение приложения", annex["number"]])),
+        "title": [printable(line) for line in content.get("title_lines", [])],
+        "goals": [printable(goal) for goal in content.get("goals", [])],
+        "columns": [
+            {"heading": printable(column["heading"]), "width": f"{width:.1f}", "key": column["key"]}
+            for column, width in zip(content["columns"], columns, strict=True)
+        ],
+        "sections": [
+            {
+                "heading": printable(section["heading"] or ""),
+                "rows": [
+                    {
+                        "tall": tables.is_tall(item, keys, columns),
+                        "cells": [{"key": key, "text": printable(item.get(key) or "")} for key in keys],
+                    }
+                    for item in section["items"]
+                ],
+            }
+            for section in content["sections"]
+        ],
+        "left_out": annex.get("left_out", 0),
+    }
+
+
+def annex_head(snapshot: Mapping[str, Any], number: str) -> list[str]:
+    """«Приложение 1 / к приказу отдела … / от … № …», the order's own number and date."""
+    whose = f"к приказу {snapshot['department']['name_genitive']}".strip()
+    date, order_number = snapshot["date_text"] or "____________", snapshot["number"] or "______"
+    lines = [f"Приложение {number}".strip(), whose, f"от {date} №{NBSP}{order_number}"]
+    return [printable(line) for line in lines]
+
+
+def _check_context(token: str, sha256: str) -> dict[str, Any]:
+    url = check_url(token)
+    code = segno.make(url, error="m", micro=False).svg_inline(border=0, omitsize=True)
+    drawing: SafeString = mark_safe(code)  # noqa: S308 -- our own drawing of our own address
+    return {"url": url, "qr": drawing, "sha256": sha256}
+
+
+def _lay_out(printer: pdf.Printer, context: Mapping[str, Any]) -> Any:
+    """The sheet at the largest type that keeps it on one page; else with the signature on its last page."""
+    template = context["template"]
+    if template == "orders/pdf/annex.html":
+        return printer.lay_out(render_to_string(template, dict(context)))
+    tried: list[Any] = []
+    for fit in range(FITS):
+        document = printer.lay_out(render_to_string(template, {**context, "fit": fit}))
+        tried.append(document)
+        if len(document.pages) == 1:
+            return document
+        if fit == 0 and len(document.pages) > 2 and _signature_stays(document):
+            return document
+    return next((document for document in tried if _signature_stays(document)), tried[0])
+
+
+def _signature_stays(document: Any) -> bool:
+    """Whether the executor's note did not go to a page of its own."""
+    return "signature" in document.pages[-1].anchors
+
+
+def _shortened(content: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
+    left, sections, total = limits.PREVIEW_ITEMS, [], 0
+    for section in content["sections"]:
+        total += len(section["items"])
+        if left:
+            sections.append({**section, "items": section["items"][:left]})
+        left -= min(left, len(section["items"]))
+    return {**content, "sections": sections}, max(0, total - limits.PREVIEW_ITEMS)
+
+
+def filename(order: Order, extension: str = "pdf") -> str:
+    """«prikaz-47-o-2026-03-16.pdf» would lose the Cyrillic: the Russian name, with what file systems refuse replaced."""
+    number = re.sub(r"[^\w.-]+", "-", order.number) or "проект"
+    return f"Приказ {number}{f' от {order.date:%d.%m.%Y}' if order.date else ''}.{extension}"
+
+

@@ -1,0 +1,3 @@
+from django.http import HttpRequest, HttpResponse
+def check(request: HttpRequest, token: str) -> HttpResponse:
+    return HttpResponse()
