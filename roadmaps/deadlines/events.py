@@ -1,0 +1,189 @@
+"""The events clocks wait for, and which of them a noun phrase names.
+
+A phrase names one of the four known events only when *every* word of it belongs to that event's vocabulary; any other
+phrase of real Russian words is «other event»; a phrase with a word nobody knows is in doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from roadmaps.deadlines.lexicon import is_russian
+from roadmaps.deadlines.tokens import Token
+
+ASSESSMENT = "assessment_held"
+DOCUMENT = "document_issued"
+NONOBJECTIVE = "nonobjectivity_found"
+SCHOOL_CHECK = "school_check_finished"
+OTHER = "event_happened"
+
+# Event, as it reads after «событие»: also the choice the methodist is offered.
+EVENT_TITLES = {
+    DOCUMENT: "документ издан",
+    ASSESSMENT: "оценочная процедура проведена",
+    NONOBJECTIVE: "выявлены признаки необъективности",
+    SCHOOL_CHECK: "школьная комиссия завершила проверку",
+    OTHER: "событие произошло",
+}
+
+
+class Doubt(Exception):
+    """The phrase cannot be understood for certain; the text is a Russian question for the methodist."""
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_LINKS = frozenset("в во на и с со по к из о об для у от при".split())
+_NEGATIONS = frozenset("не нет без кроме или либо если помимо вместо кроме".split())
+_SCHOOLS = _stems("оо оу мбоу моу мбоо мкоу маоу шко образоват общеобразоват организац учрежден")
+_ANY = _stems("кажд соответств все всех всеросс указан данн очередн конкретн мест")
+
+_ASSESSMENT_CORE = _stems("впр впп оп нико гиа огэ егэ гвэ рдр кдр процедур")
+_WORK_KINDS = _stems("проверочн диагностич контрольн тренировочн пробн оценочн мониторингов репетиц")
+_HOLD = _stems("проведен заверш окончан выполнен написан итог")
+_ASSESSMENT_REST = _stems(
+    "работ оценочн проверочн диагностич контрольн тренировочн пробн региональн муниципальн федеральн национальн "
+    "школьн внешн независим качеств образован подготовк обучающ уровн предмет класс учебн русск язык математ "
+    "окружающ мир биолог географ истор обществозн физик хим иностран англий апробац репетиц мониторингов результат"
+)
+_FOUND = _stems("выявлен обнаруж установлен налич попадан включен вхожден признак маркер факт необъектив возникнов")
+_NONOBJECTIVE_CORE = _stems("необъектив риск маркер недостоверн")
+_NONOBJECTIVE_REST = _stems(
+    "признак результат зон групп списк список перечен попавш вошедш имеющ показавш включенн работ проведен низк "
+    "оценочн процедур проверочн впр впп оп факт фис око рособрнадзор образован"
+)
+_SCHOOL_CHECK_CORE = _stems("проверк")
+_SCHOOL_CHECK_SIGNS = _stems("комисс школьн работ впр оо оу")
+_SCHOOL_CHECK_REST = _stems("заверш окончан уровн эксперт участник обучающ проверочн")
+_ISSUED = _stems("издан выход опубликован публикац поступлен получен появлен выпуск принят утвержден")
+_DOCUMENTS = _stems("документ приказ письм писем распоряжен постановлен актов инструкц рекомендац регламент")
+_DOCUMENT_REST = _stems(
+    "нормативн правов инструктивн методич распорядит рособрнадзор минист минпрос минобр федеральн региональн "
+    "краев областн республиканск вышестоящ орган рф росс федерац департамент вопрос проведен впр оценочн процедур "
+    "надзор служб сфер образован наук просвещен регламентир"
+)
+_OWN = _stems("настоящ данн собственн наш")
+
+
+def name_event(words: Sequence[Token], *, about_results: bool = False) -> str:
+    """The event that the noun phrase after «после», «по мере», «по итогам»… names.
+
+    `about_results`: the trigger was «по итогам», «по результатам». Raises Doubt.
+    """
+    forms = [_form(token) for token in words]
+    _refuse_unknown(words, forms)
+    content = [form for form in forms if form not in _LINKS and not _any(form, _ANY)]
+    if not content:
+        raise Doubt("Какое событие имеется в виду? Выберите событие.")
+    for recognise in (_nonobjective, _school_check, _document, _assessment):
+        event = recognise(content, about_results)
+        if event:
+            return event
+    return OTHER
+
+
+def _form(token: Token) -> str:
+    return str(token.value) if token.kind == "x" else token.raw.lower().replace("ё", "е")
+
+
+def _refuse_unknown(words: Sequence[Token], forms: Sequence[str]) -> None:
+    for token, form in zip(words, forms, strict=True):
+        if form in _NEGATIONS:
+            raise Doubt(f"Слово «{token.raw}» меняет смысл срока. Укажите событие или дату.")
+        abbreviation = 2 <= len(token.raw) <= 6 and token.raw.isupper() and token.raw.isalpha()
+        if token.kind == "x" and not (abbreviation or is_russian(form) or _known(form)):
+            raise Doubt(f"Не понято слово «{token.raw}». Исправьте его или выберите событие.")
+
+
+def _any(form: str, stems: Sequence[str]) -> bool:
+    """Whether the word is one of the stems: two letters (abbreviations) must be the whole word."""
+    return any(form == stem or (len(stem) > 2 and form.startswith(stem)) for stem in stems) or (
+        "шко" in stems and form.startswith("школ")
+    )
+
+
+def _known(form: str) -> bool:
+    return any(_any(form, stems) for stems in _VOCABULARY)
+
+
+def _all(content: Sequence[str], *vocabularies: Sequence[str]) -> bool:
+    return all(form.isdigit() or any(_any(form, stems) for stems in vocabularies) for form in content)
+
+
+def _has(content: Sequence[str], stems: Sequence[str]) -> bool:
+    return any(_any(form, stems) for form in content)
+
+
+def _nonobjective(content: Sequence[str], _about_results: bool) -> str | None:
+    if not (_has(content, _NONOBJECTIVE_CORE) and _any(content[0], _FOUND)):
+        return None
+    if not _all(content, _FOUND, _NONOBJECTIVE_CORE, _NONOBJECTIVE_REST, _SCHOOLS):
+        raise Doubt("Похоже на выявление признаков необъективности, но понято не всё. Выберите событие.")
+    return NONOBJECTIVE
+
+
+def _school_check(content: Sequence[str], about_results: bool) -> str | None:
+    vocabularies = (_SCHOOL_CHECK_CORE, _SCHOOL_CHECK_SIGNS, _SCHOOL_CHECK_REST, _SCHOOLS)
+    if not (_has(content, _SCHOOL_CHECK_CORE) and _has(content, _SCHOOL_CHECK_SIGNS) and _all(content, *vocabularies)):
+        return None
+    if about_results:
+        raise Doubt("По итогам чьей проверки? Выберите событие.")
+    return SCHOOL_CHECK
+
+
+def _document(content: Sequence[str], _about_results: bool) -> str | None:
+    if not (_any(content[0], _ISSUED) and _has(content, _DOCUMENTS)) or _has(content, _OWN):
+        return None
+    own_act = content[0].startswith(("утвержден", "принят")) and not _has(content, ("нормативн",))
+    if own_act or not _all(content, _ISSUED, _DOCUMENTS, _DOCUMENT_REST):
+        return None
+    return DOCUMENT
+
+
+def _assessment(content: Sequence[str], about_results: bool) -> str | None:
+    if all(form.startswith("проведен") for form in content):
+        return ASSESSMENT
+    works = _has(content, _WORK_KINDS) and _has(content, ("работ",))
+    if not (works or _has(content, _ASSESSMENT_CORE)):
+        return None
+    rest = content
+    while len(rest) > 1 and _any(rest[0], _HOLD):
+        rest = rest[1:]
+    if _any(rest[0], ("результат",)) and not about_results:
+        return None  # «после получения результатов» is another event than the assessment itself
+    if _all(rest, _ASSESSMENT_CORE, _ASSESSMENT_REST, _SCHOOLS):
+        return ASSESSMENT
+    if _any(rest[0], (*_ASSESSMENT_CORE, *_WORK_KINDS)):
+        raise Doubt("Похоже на проведение оценочной процедуры, но понято не всё. Выберите событие.")
+    return None
+
+
+def is_assessment(words: Sequence[Token], extra: Sequence[str] = ()) -> bool:
+    """Whether the words say nothing but «(проведения) ВПР / ОП (в школах)», `extra` stems allowed."""
+    content = [form for form in map(_form, words) if form not in _LINKS]
+    core = ("впр", "впп", "оп")
+    procedures = _has(content, ("оценочн",)) and _has(content, ("процедур",))
+    works = _has(content, ("всеросс",)) and _has(content, ("проверочн",)) and _has(content, ("работ",))
+    allowed = (*core, "оценочн", "процедур", "всеросс", "проверочн", "работ", "проведен", "класс", "год", "г", "учебн")
+    return (_has(content, core) or procedures or works) and _all(content, allowed, _SCHOOLS, extra)
+
+
+_VOCABULARY = (
+    _SCHOOLS,
+    _ANY,
+    _ASSESSMENT_CORE,
+    _WORK_KINDS,
+    _HOLD,
+    _ASSESSMENT_REST,
+    _FOUND,
+    _NONOBJECTIVE_CORE,
+    _NONOBJECTIVE_REST,
+    _SCHOOL_CHECK_CORE,
+    _SCHOOL_CHECK_SIGNS,
+    _SCHOOL_CHECK_REST,
+    _ISSUED,
+    _DOCUMENTS,
+    _DOCUMENT_REST,
+)

@@ -1,0 +1,94 @@
+"""Schedules named in a phrase: «в соответствии с годовым планом работы ММО» is «годовой план работы ММО»."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from roadmaps.deadlines.events import is_assessment
+from roadmaps.deadlines.lexicon import analyzer
+from roadmaps.deadlines.tokens import Token
+
+VPR = "vpr"
+
+# stem of the head noun: nominative, nominative plural, gender; the endings that make it plural
+_HEADS = {
+    "план-график": ("план-график", "планы-графики", "masc"),
+    "план": ("план", "планы", "masc"),
+    "график": ("график", "графики", "masc"),
+    "расписание": ("расписание", "расписания", "neut"),
+    "циклограмма": ("циклограмма", "циклограммы", "femn"),
+    "карта": ("карта", "карты", "femn"),
+    "программ": ("программа", "программы", "femn"),
+    "регламент": ("регламент", "регламенты", "masc"),
+    "порядк": ("порядок", "порядки", "masc"),
+    "приказ": ("приказ", "приказы", "masc"),
+    "распоряжени": ("распоряжение", "распоряжения", "neut"),
+    "положени": ("положение", "положения", "neut"),
+    "постановлени": ("постановление", "постановления", "neut"),
+    "письм": ("письмо", "письма", "neut"),
+    "календар": ("календарь", "календари", "masc"),
+}
+_WEAK = frozenset(("регламент", "порядк", "приказ", "распоряжени", "положени", "постановлени", "письм"))
+_PLURAL = re.compile(r"(ам|ям|ами|ями|ах|ях|ов|ы)$")
+_LENGTH = 6  # a head noun's ending is no longer than this allows beyond the stem
+_VPR_HEADS = ("план-график", "график", "план", "расписание")
+_VPR_ADJECTIVES = ("утвержденн", "установленн", "федеральн", "действующ")
+_FEDERAL = ("рособрнадзор", "фиоко", "федеральн", "утвержденн")
+
+
+def head_of(token: Token) -> str | None:
+    """The stem under which the word heads a schedule's name, or None."""
+    if token.kind == "w":
+        return str(token.value) if token.value in _HEADS else None
+    if token.kind != "x":
+        return None
+    form = str(token.value)
+    return next((stem for stem in _HEADS if form.startswith(stem) and len(form) <= len(stem) + 3), None)
+
+
+def is_weak(head: str) -> bool:
+    """Whether the noun (приказ, порядок…) is a schedule only when the phrase says whose."""
+    return head in _WEAK
+
+
+@lru_cache(maxsize=4096)
+def is_adjective(form: str) -> bool:
+    """Whether the lowered word is an adjective, a participle or an adverb."""
+    best = analyzer().parse(form)[:3]
+    return any({"ADJF", "PRTF", "ADVB"} & set(parse.tag.grammemes) for parse in best) and not form.isdigit()
+
+
+def name(adjectives: Sequence[Token], head: Token, tail: str) -> str:
+    """The schedule's name in the nominative; `tail` is kept as printed."""
+    stem = head_of(head) or ""
+    singular, plural, gender = _HEADS[stem]
+    many = bool(_PLURAL.search(head.raw.lower())) and gender != "neut" and head.raw.lower() != singular
+    words = [_nominative(token.raw.lower(), "plur" if many else gender) for token in adjectives]
+    return " ".join(filter(None, [*words, plural if many else singular, tail]))
+
+
+@lru_cache(maxsize=4096)
+def _nominative(word: str, gender: str) -> str:
+    wanted = {"nomn", "plur"} if gender == "plur" else {"nomn", "sing", gender}
+    for parse in analyzer().parse(word)[:3]:
+        if {"ADJF", "PRTF"} & set(parse.tag.grammemes):
+            inflected = parse.inflect(wanted)
+            if inflected:
+                return str(inflected.word) if "ё" in word else str(inflected.word).replace("ё", "е")
+    return word
+
+
+def is_vpr(adjectives: Sequence[Token], head: Token, tail: Sequence[Token], prefix: str) -> bool:
+    """Whether the name means the portal's own VPR schedule."""
+    stem = head_of(head)
+    if any(not str(token.value).startswith(_VPR_ADJECTIVES) for token in adjectives):
+        return False
+    if stem == "план-график" and prefix != "named":
+        return all(_is_federal(token) for token in tail) or is_assessment(tail, _FEDERAL)
+    return stem in _VPR_HEADS and is_assessment(tail)
+
+
+def _is_federal(token: Token) -> bool:
+    return str(token.value).startswith(_FEDERAL)
