@@ -631,8 +631,8 @@ def _numbers_school(tokens: list[_Token], index: int) -> bool:
 
 _COMMON = _words(
     "средний основной начальный общеобразовательный школа муниципальный бюджетный казенный автономный образовательный "
-    "учреждение общеобразовательная организация город г с село п поселок им имя район округ муниципальное администрация директор "
-    "руководитель заместитель увр по углубленный изучение отдельный предмет с"
+    "учреждение общеобразовательная организация город г с село п поселок им имя район округ муниципальное "
+    "администрация директор руководитель заместитель увр по углубленный изучение отдельный предмет с"
 )
 
 
@@ -647,3 +647,48 @@ def _own(tokens: list[_Token]) -> tuple[str, ...]:
         and token.fold not in _FORMS
         and not _forms(token.fold).lemmas & (_COMMON | _PEOPLE)
     )
+
+
+# --- words for comparing with positions and names --------------------------------------------------------------------
+
+_SMALL = _words("и или по для при с со на в во от им имени г ул же не")
+
+
+def lemmas(text: str) -> tuple[frozenset[str], ...]:
+    """The dictionary forms of every word that says something, one set a word."""
+    return tuple(
+        _forms(token.fold).lemmas | {token.fold}
+        for token in _tokens(text)
+        if token.fold not in _SMALL and token.kind != "initials"
+    )
+
+
+def head_lemmas(text: str) -> frozenset[str]:
+    """The dictionary forms of the noun that names the position: «ведущий специалист отдела» → специалист."""
+    return next((lemmas & _HEADS for lemmas in lemmas(text) if lemmas & _HEADS), frozenset())
+
+
+def is_plural(text: str) -> bool:
+    """Whether the position is named in the plural: «методисты», «главные специалисты»."""
+    heads = (token for token in _tokens(text) if _forms(token.fold).lemmas & _HEADS)
+    return any(_forms(head.fold).plural for head in list(heads)[:1])
+
+
+@lru_cache(maxsize=20_000)
+def surname_forms(surname: str, patronymic: str = "") -> frozenset[str]:
+    """The folded forms in which a plan may print a surname: nominative, dative, accusative, instrumental.
+
+    The genitive is left out: of a man's surname it looks like a woman's («Орлова»).
+    """
+    fold = surname.lower().replace("ё", "е")
+    gender = "femn" if patronymic.lower().endswith("на") else "masc" if patronymic.lower().endswith("ич") else None
+    forms = {fold}
+    for parse in analyzer().parse(surname.lower()):
+        if parse.tag.case == "nomn" and parse.tag.number == "sing" and gender in (None, parse.tag.gender):
+            cases = {"datv", "ablt"} | ({"accs"} if parse.tag.gender == "femn" else set())
+            forms |= {
+                form.word.replace("ё", "е")
+                for form in parse.lexeme
+                if form.tag.case in cases and form.tag.number == "sing" and form.tag.gender == parse.tag.gender
+            }
+    return frozenset(forms)

@@ -13,3 +13,10 @@ def initials_first(last: str, first: str, patronymic: str) -> str:
     """«Е.И. Михеева», as under a signature."""
     initials = "".join(f"{part[0]}." for part in (first, patronymic) if part)
     return f"{initials}{NBSP}{last}" if initials else last
+
+
+def counted(count: int, one: str, few: str, many: str) -> str:
+    """«1 школа», «3 школы», «12 школ», with a no-break space."""
+    last, teens = count % 10, 10 < count % 100 < 20
+    word = one if last == 1 and not teens else few if 2 <= last <= 4 and not teens else many
+    return f"{count}{NBSP}{word}"

@@ -1,0 +1,66 @@
+"""Filling in what the portal understood of a row: its deadline's parts and whom it reaches."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from accounts.models import Department
+from portal.lib.calendar import WorkCalendar
+from roadmaps import deadlines
+from roadmaps.domain import responsibles
+from roadmaps.domain.responsibles import Directory
+from roadmaps.models import ActionItem, Roadmap
+
+UNDERSTOOD = ("deadline_parts", "reach")
+
+
+def period(roadmap: Roadmap) -> deadlines.Period:
+    return deadlines.Period(roadmap.first_day, roadmap.last_day)
+
+
+def calendar(department: Department) -> WorkCalendar:
+    """The production calendar by which the department works."""
+    return WorkCalendar(subdivision=department.holiday_region or None, six_day=department.six_day_week)
+
+
+def compiled(phrase: str, roadmap: Roadmap) -> list[dict[str, Any]]:
+    """The phrase's parts in their JSON form; an empty cell has none."""
+    return deadlines.to_json(deadlines.compile(phrase, period(roadmap))) if phrase.strip() else []
+
+
+def fill(items: Iterable[ActionItem], roadmap: Roadmap, directory: Directory | None = None) -> None:
+    """Set (not save) both meanings of the rows; what a person corrected stays."""
+    directory = directory or Directory(roadmap.department)
+    for item in items:
+        if not item.deadline_by_hand:
+            item.deadline_parts = compiled(item.deadline, roadmap)
+        if not item.reach_by_hand:
+            item.reach = reach(item.responsible, roadmap, directory)
+
+
+def reach(phrase: str, roadmap: Roadmap, directory: Directory) -> list[responsibles.Target]:
+    return responsibles.understand(roadmap.department, phrase, directory=directory, school=roadmap.school)
+
+
+def refill(roadmap: Roadmap, fields: Sequence[str] = UNDERSTOOD) -> None:
+    """Understand the whole plan anew: after another period, or a remembered rule. One query to write."""
+    items = list(ActionItem.objects.filter(section__roadmap=roadmap))
+    fill(items, roadmap)
+    ActionItem.objects.bulk_update(items, fields)
+
+
+def is_unclear(parts: Iterable[dict[str, Any]]) -> bool:
+    return any(part.get("unclear") for part in parts)
+
+
+def days_named(parts: Iterable[dict[str, Any]]) -> list[datetime.date]:
+    """Every calendar day that stands in the parts."""
+    texts = [
+        text
+        for part in parts
+        for text in [part.get("by"), *part.get("window", ()), *part.get("throughout", ())]
+        if text
+    ]
+    return [datetime.date.fromisoformat(text) for text in texts]

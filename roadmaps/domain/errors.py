@@ -1,0 +1,24 @@
+"""What editing refuses, in words for the person who tried."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+
+class Refused(ValueError):
+    """The change is not made; the Russian message says why and what to do."""
+
+
+@dataclass
+class Conflict(Exception):
+    """Another person changed the same text first. Nothing is lost: both texts are here."""
+
+    mine: str
+    theirs: str
+    version: int
+    by: str
+    at: datetime.datetime
+
+    def __str__(self) -> str:
+        return f"Этот текст одновременно изменил(а) {self.by}."

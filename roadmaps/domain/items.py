@@ -1,0 +1,360 @@
+"""Editing a draft: cells, rows, sections. One person's edit never silently overwrites another's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import Membership
+from roadmaps.domain import compiling, numbering
+from roadmaps.domain.errors import Conflict, Refused
+from roadmaps.domain.responsibles import Directory
+from roadmaps.models import ActionItem, Roadmap, RoadmapEvent, Section
+
+CELLS = {
+    "number": "номер",
+    "text": "мероприятие",
+    "deadline": "срок",
+    "responsible": "ответственные",
+    "expected_result": "результат",
+}
+LONGEST = 6_000  # characters in a cell; the longest cell of the real documents has some 600
+ROWS = 1_000
+
+
+# --- one cell --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def change(item: ActionItem, field: str, text: str, version: int, by: Membership) -> ActionItem:
+    """Write one cell of a row that was read at ``version``.
+
+    Someone's change of another cell in between is no quarrel. The same cell changed meanwhile raises `Conflict` with
+    both texts. ``field`` is a key of `CELLS` or the key of one of the document's own columns.
+    """
+    roadmap = lock_draft(item.section.roadmap)
+    text = clean(text)
+    current = _fetched(item)
+    if cell(current, field) == text:
+        return current
+    if current.version != version and (event := _changed_since(current, field, version)):
+        raise Conflict(
+            text, cell(current, field), current.version, str((event.by and event.by.user) or ""), event.at
+        )
+    before = cell(current, field)
+    _set_cell(current, field, text)
+    _understand(current, roadmap, field, before)
+    _save(current, by)
+    _record(
+        roadmap, f"Изменён {CELLS.get(field, 'столбец «' + field + '»')}", by, item=current, field=field,
+        before=before, after=text, version=current.version,
+    )  # fmt: skip
+    return current
+
+
+def cell(item: ActionItem, field: str) -> str:
+    """The printed text of the row in this column."""
+    return str(getattr(item, field)) if field in CELLS else str(item.extra.get(field, ""))
+
+
+def _set_cell(item: ActionItem, field: str, text: str) -> None:
+    if field in CELLS:
+        setattr(item, field, text)
+    elif field in {column["key"] for column in item.section.roadmap.columns}:
+        item.extra = {**item.extra, field: text}
+    else:
+        raise Refused("Такого столбца в этой карте нет.")
+
+
+def _understand(item: ActionItem, roadmap: Roadmap, field: str, before: str) -> None:
+    """A new phrase has a new meaning; what was corrected by hand belonged to the old one."""
+    changed = " ".join(cell(item, field).lower().split()) != " ".join(before.lower().split())
+    if field == "deadline" and changed:
+        item.deadline_by_hand = False
+    if field == "responsible" and changed:
+        item.reach_by_hand = False
+    if field in {"deadline", "responsible"}:
+        compiling.fill([item], roadmap)
+
+
+def _changed_since(item: ActionItem, field: str, version: int) -> RoadmapEvent | None:
+    """The latest change of this very cell after ``version``."""
+    events = item.events.filter(details__field=field, details__version__gt=version)
+    return events.select_related("by__user").first()
+
+
+def _fetched(item: ActionItem) -> ActionItem:
+    try:
+        return ActionItem.objects.select_related(
+            "section__roadmap__department", "section__roadmap__school"
+        ).get(pk=item.pk)
+    except ActionItem.DoesNotExist:
+        raise Refused("Этот пункт удалил другой человек. Ваш текст можно добавить новым пунктом.") from None
+
+
+def _save(item: ActionItem, by: Membership) -> None:
+    item.version += 1
+    item.updated_by = by
+    item.save()
+
+
+# --- meanings settled by hand ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def settle_deadline(item: ActionItem, parts: Sequence[dict[str, Any]], by: Membership) -> ActionItem:
+    """A person says what the phrase means; kept until the phrase itself is changed. No parts: as understood."""
+    roadmap = lock_draft(item.section.roadmap)
+    current = _fetched(item)
+    before = current.deadline_parts
+    current.deadline_by_hand = bool(parts)
+    current.deadline_parts = list(parts) or compiling.compiled(current.deadline, roadmap)
+    _save(current, by)
+    _record(
+        roadmap, "Уточнён смысл срока", by, item=current, field="deadline_parts", before=before,
+        after=current.deadline_parts, version=current.version,
+    )  # fmt: skip
+    return current
+
+
+@transaction.atomic
+def settle_reach(item: ActionItem, reach: Sequence[dict[str, Any]], by: Membership) -> ActionItem:
+    """A person says whom the phrase means; kept until the phrase itself is changed. Empty: as understood."""
+    roadmap = lock_draft(item.section.roadmap)
+    current = _fetched(item)
+    before = current.reach
+    current.reach_by_hand = bool(reach)
+    current.reach = list(reach) or compiling.reach(
+        current.responsible, roadmap, Directory(roadmap.department)
+    )
+    _save(current, by)
+    _record(
+        roadmap, "Уточнены исполнители", by, item=current, field="reach", before=before, after=current.reach,
+        version=current.version,
+    )  # fmt: skip
+    return current
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add(section: Section, *, by: Membership, after: ActionItem | None = None) -> ActionItem:
+    """An empty row below ``after``, or at the end of the section; regular numbers go on."""
+    roadmap = lock_draft(section.roadmap)
+    if ActionItem.objects.filter(section__roadmap=roadmap).count() >= ROWS:
+        raise Refused(f"В карте уже {ROWS} пунктов: больше не поместится.")
+    items = list(section.items.all())
+    scheme = _scheme(section, items)
+    place = items.index(after) + 1 if after in items else len(items)  # type: ignore[arg-type]
+    item = ActionItem.objects.create(section=section, position=0, text="", updated_by=by)
+    _renumber([*items[:place], item, *items[place:]], scheme)
+    _record(roadmap, "Добавлен пункт", by, item=item)
+    return item
+
+
+@transaction.atomic
+def remove(item: ActionItem, *, by: Membership) -> RoadmapEvent:
+    """Take a row out; `restore` with the event that is returned puts it back as it was."""
+    roadmap = lock_draft(item.section.roadmap)
+    current = _fetched(item)
+    section = current.section
+    scheme = _scheme(section, list(section.items.all()))
+    row = {name: getattr(current, name) for name in (*CELLS, *KEPT)}
+    current.delete()
+    _renumber(list(section.items.all()), scheme)
+    return _record(roadmap, "Удалён пункт", by, section=section.pk, row=row)
+
+
+KEPT = ("position", "extra", "deadline_parts", "deadline_by_hand", "reach", "reach_by_hand", "version")
+
+
+@transaction.atomic
+def restore(event: RoadmapEvent, *, by: Membership) -> ActionItem:
+    """Put back the row that ``event`` took out. Twice gives one row."""
+    roadmap = lock_draft(event.roadmap)
+    claimed = RoadmapEvent.objects.filter(pk=event.pk, details__row__isnull=False, item=None)
+    if not (event.details.get("row") and claimed.exists()):
+        raise Refused("Этот пункт уже возвращён.")
+    section = roadmap.sections.filter(pk=event.details["section"]).first() or _last_section(roadmap)
+    items = list(section.items.all())
+    scheme = _scheme(section, items)
+    item = ActionItem.objects.create(section=section, updated_by=by, **event.details["row"])
+    place = min(item.position, len(items))
+    _renumber([*items[:place], item, *items[place:]], scheme)
+    RoadmapEvent.objects.filter(pk=event.pk).update(item=item)  # the same row again: its history goes on
+    _record(roadmap, "Пункт возвращён", by, item=item)
+    return item
+
+
+@transaction.atomic
+def move(item: ActionItem, direction: str, *, by: Membership) -> ActionItem:
+    """One place ``up`` or ``down``; past the edge of its section, into the neighbouring one."""
+    roadmap = lock_draft(item.section.roadmap)
+    current = _fetched(item)
+    items = list(current.section.items.all())
+    scheme = _scheme(current.section, items)
+    place = items.index(current)
+    other = place + _step(direction)
+    if 0 <= other < len(items):
+        items[place], items[other] = items[other], items[place]
+        _renumber(items, scheme)
+    else:
+        _move_to_neighbour(current, items, scheme, roadmap, direction)
+    current.refresh_from_db()
+    _record(roadmap, "Пункт перемещён", by, item=current, direction=direction)
+    return current
+
+
+def _step(direction: str) -> int:
+    if direction not in {"up", "down"}:
+        raise Refused("Переместить можно только выше или ниже.")
+    return -1 if direction == "up" else 1
+
+
+def _move_to_neighbour(
+    item: ActionItem,
+    items: list[ActionItem],
+    scheme: numbering.Scheme | None,
+    roadmap: Roadmap,
+    direction: str,
+) -> None:
+    sections = list(roadmap.sections.all())
+    other = sections.index(item.section) + _step(direction)
+    if not 0 <= other < len(sections):
+        return
+    target = sections[other]
+    there = list(target.items.all())
+    new_scheme = _scheme(target, there)
+    item.section = target
+    item.save(update_fields=["section"])
+    _renumber([row for row in items if row != item], scheme)
+    _renumber([*there, item] if direction == "up" else [item, *there], new_scheme)
+
+
+def _scheme(section: Section, items: Sequence[ActionItem]) -> numbering.Scheme | None:
+    if "number" not in {column["key"] for column in section.roadmap.columns}:
+        return None
+    if items:
+        return numbering.scheme([item.number for item in items])
+    sections = list(section.roadmap.sections.prefetch_related("items"))
+    ordinal = sections.index(section) + 1
+    earlier = [[item.number for item in each.items.all()] for each in sections if each != section]
+    return numbering.scheme_of_new_section(ordinal, earlier) or numbering.Scheme(f"{ordinal}.", 1, ".")
+
+
+def _renumber(items: Sequence[ActionItem], scheme: numbering.Scheme | None) -> None:
+    for index, item in enumerate(items):
+        item.position = index
+        if scheme:
+            item.number = scheme.number(index)
+    ActionItem.objects.bulk_update(items, ["position", "number"])
+
+
+def _last_section(roadmap: Roadmap) -> Section:
+    return roadmap.sections.last() or Section.objects.create(roadmap=roadmap, position=0)
+
+
+# --- sections and the heading of the document ------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_section(roadmap: Roadmap, title: str, *, by: Membership) -> Section:
+    """A new section at the end, headed in the manner of the others («III. …»)."""
+    roadmap = lock_draft(roadmap)
+    title = clean(title)
+    if not title:
+        raise Refused("Напишите название раздела.")
+    sections = list(roadmap.sections.all())
+    headings = [section.heading for section in sections if section.heading]
+    heading = title if numbering.split_heading(title)[0] else numbering.next_heading(headings, title)
+    number, name = numbering.split_heading(heading)
+    section = Section.objects.create(
+        roadmap=roadmap, position=len(sections), number=number, title=name, heading=heading
+    )
+    _record(roadmap, "Добавлен раздел", by, after=heading)
+    return section
+
+
+@transaction.atomic
+def rename_section(section: Section, heading: str, version: int, by: Membership) -> Section:
+    """Write the printed heading; whoever read an older ``version`` gets `Conflict`."""
+    roadmap = lock_draft(section.roadmap)
+    heading = clean(heading)
+    number, title = numbering.split_heading(heading)
+    changed = Section.objects.filter(pk=section.pk, version=version).update(
+        heading=heading, number=number, title=title, version=F("version") + 1
+    )
+    before = section.heading
+    section.refresh_from_db()
+    if changed:
+        _record(roadmap, "Переименован раздел", by, section=section.pk, before=before, after=heading)
+    elif section.heading != heading:
+        raise _heading_conflict(heading, section, roadmap)
+    return section
+
+
+def _heading_conflict(mine: str, section: Section, roadmap: Roadmap) -> Conflict:
+    event = roadmap.events.filter(details__section=section.pk).select_related("by__user").first()
+    author = str(event.by.user) if event and event.by else "другой человек"
+    return Conflict(mine, section.heading, section.version, author, event.at if event else timezone.now())
+
+
+@transaction.atomic
+def remove_section(section: Section, *, by: Membership) -> None:
+    """Take out a section that has no rows."""
+    roadmap = lock_draft(section.roadmap)
+    if section.items.exists():
+        raise Refused("В разделе есть пункты: сначала удалите их или переместите в другой раздел.")
+    _record(roadmap, "Удалён раздел", by, before=section.heading)
+    section.delete()
+
+
+@transaction.atomic
+def change_head(roadmap: Roadmap, *, version: int, by: Membership, **head: Any) -> Roadmap:
+    """Write name, title lines, goals, columns or period; another period gives every deadline its meaning anew."""
+    lock_draft(roadmap)
+    before = {name: getattr(roadmap, name) for name in ("first_day", "last_day")}
+    changed = Roadmap.objects.filter(pk=roadmap.pk, version=version).update(version=F("version") + 1, **head)
+    roadmap.refresh_from_db()
+    if not changed:
+        raise Conflict(
+            "\n".join(head.get("title_lines", ())), "\n".join(roadmap.title_lines), roadmap.version,
+            "другой человек", roadmap.updated_at,
+        )  # fmt: skip
+    if before != {name: getattr(roadmap, name) for name in before}:
+        compiling.refill(roadmap, ["deadline_parts"])
+    _record(roadmap, "Изменены название или период", by)
+    return roadmap
+
+
+# --- shared ----------------------------------------------------------------------------------------------------------
+
+
+def lock_draft(roadmap: Roadmap) -> Roadmap:
+    """Hold the plan's row as a draft until the transaction ends, so that no edit slips past the order."""
+    if not Roadmap.objects.filter(pk=roadmap.pk, state=Roadmap.State.DRAFT).update(updated_at=timezone.now()):
+        raise Refused(
+            "Карта уже не черновик: изменить её нельзя. Верните приказ на доработку или начните новую редакцию."
+        )
+    return Roadmap.objects.select_related("department", "school").get(pk=roadmap.pk)
+
+
+def clean(text: str) -> str:
+    """Line ends of one kind, no blanks at the edges; the words stay as typed."""
+    if len(text) > LONGEST:
+        raise Refused(f"Текст длиннее {LONGEST} знаков: сократите его или разделите на пункты.")
+    text = text.replace("\x00", "")
+    return "\n".join(
+        line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    ).strip()
+
+
+def _record(
+    roadmap: Roadmap, what: str, by: Membership, *, item: ActionItem | None = None, **details: Any
+) -> RoadmapEvent:
+    return RoadmapEvent.objects.create(roadmap=roadmap, item=item, what=what, by=by, details=details)
