@@ -8,6 +8,7 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -56,7 +57,8 @@ class Kind(StrEnum):
 
 
 _LABELS = {
-    Kind.PDF: "документ PDF", Kind.DOCX: "документ Word", Kind.XLSX: "таблица Excel", Kind.PPTX: "презентация PowerPoint",
+    Kind.PDF: "документ PDF", Kind.DOCX: "документ Word", Kind.XLSX: "таблица Excel",
+    Kind.PPTX: "презентация PowerPoint",
     Kind.ODT: "документ OpenDocument", Kind.ODS: "таблица OpenDocument", Kind.MACRO: "документ Office с макросами",
     Kind.DOC: "документ Word старого формата (.doc)", Kind.XLS: "таблица Excel старого формата (.xls)",
     Kind.PPT: "презентация PowerPoint старого формата (.ppt)", Kind.OLE: "файл Office старого формата",
@@ -132,7 +134,8 @@ def check_archive(file: bytes | BinaryIO, limits: Limits = Limits()) -> None:
                 entries = archive.infolist()
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
             raise RefusedFile(
-                "Файл повреждён: его содержимое не открывается. Откройте его в программе, где он создан, и сохраните заново."
+                "Файл повреждён: его содержимое не открывается. "
+                "Откройте его в программе, где он создан, и сохраните заново."
             ) from error
     total = sum(entry.file_size for entry in entries)
     if any(entry.flag_bits & 0x1 for entry in entries):
@@ -177,7 +180,12 @@ def check_upload(
 
 _RESERVED = re.compile(r'[<>:"/\\|?*%\x00-\x1f\x7f]+')
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
-_SAME_KIND = {Kind.JPEG: {"jpg", "jpeg", "jpe", "jfif"}, Kind.TIFF: {"tif", "tiff"}, Kind.HEIC: {"heic", "heif"}, Kind.HTML: {"html", "htm"}}  # fmt: skip
+_SAME_KIND = {
+    Kind.JPEG: {"jpg", "jpeg", "jpe", "jfif"},
+    Kind.TIFF: {"tif", "tiff"},
+    Kind.HEIC: {"heic", "heif"},
+    Kind.HTML: {"html", "htm"},
+}
 _MAX_NAME_BYTES = 180
 
 
@@ -264,8 +272,8 @@ def _zip_kind(file: BinaryIO) -> Kind:
         RuntimeError,
         NotImplementedError,
         EOFError,
-        zipfile.zlib.error,
-    ):  # type: ignore[attr-defined]
+        zlib.error,
+    ):
         return Kind.ZIP
     if mimetype in _OPEN_DOCUMENT:
         return _OPEN_DOCUMENT[mimetype]

@@ -3,7 +3,8 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,23 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from roadmaps.reading.errors import Unreadable
-from roadmaps.reading.grid import Cell, GridBuilder, Raw, Row, Source, Table
+from roadmaps.reading.grid import Cell, GridBuilder, Raw, Source, Table
 from roadmaps.reading.text import tidy
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell as SheetCell
+    from openpyxl.cell.cell import MergedCell
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_MONTHS = ("январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь")  # fmt: skip
-_MONTHS_OF = ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря")  # fmt: skip
+_MONTHS = (
+    "Январь", "Февраль", "Март", "Апрель", "Май", "Июнь",
+    "Июль", "Август", "Сентябрь", "Октябрь", "Ноябрь", "Декабрь",
+)  # fmt: skip
+_MONTHS_OF = (
+    "января", "февраля", "марта", "апреля", "мая", "июня",
+    "июля", "августа", "сентября", "октября", "ноября", "декабря",
+)  # fmt: skip
 _MAX_MERGED_CELLS = 200_000
 _MAX_SHEET_XML = 30_000_000
 _MAX_COLUMNS = 60
@@ -71,8 +79,8 @@ def _inspect(data: bytes) -> bool:
         OSError,
         RuntimeError,
         NotImplementedError,
-        zipfile.zlib.error,
-    ) as error:  # type: ignore[attr-defined]
+        zlib.error,
+    ) as error:
         raise Unreadable(_DAMAGED, _SAVE_AGAIN) from error
     return formulas
 
@@ -107,24 +115,22 @@ def _remark(source: Source, sheet: "Worksheet", message: str, remedy: str) -> No
 def _table(sheet: "Worksheet", source: Source, formulas: "Worksheet | None") -> Table:
     name = f"лист «{sheet.title}»"
     table, builder = Table([], name, sheet=True), GridBuilder()
-    spans, lower = _merges(sheet)
+    spans, covered = _merges(sheet)
     hidden: list[int] = []
-    for cells in _rows(sheet, source):
-        laid = [
-            (
-                _cell(cell, spans.get((cell.row, cell.column), (1, 1))[1]),
-                spans.get((cell.row, cell.column), (1, 1))[0],
-            )
-            for cell in cells
-            if (cell.row, cell.column) not in lower
-        ]
-        index = cells[0].row
+    for index, cells in enumerate(_rows(sheet, source), start=1):
+        laid: list[tuple[Cell, int]] = []
+        for column, cell in enumerate(cells, start=1):
+            if (index, column) not in covered:
+                down, across = spans.get((index, column), (1, 1))
+                laid.append((_cell(cell, across), down))
         row = builder.row(laid, f"{name}, строка {index}")
         table.rows.append(row)
         if row.own() and sheet.row_dimensions[index].hidden:
             hidden.append(index)
         if formulas is not None:
-            _remark_on_formulas(cells, formulas, source, name)
+            _remark_on_formulas(
+                cells, next(formulas.iter_rows(index, index, max_col=len(cells))), source, name
+            )
     if hidden:
         rows = ", ".join(map(str, hidden))
         _remark(
@@ -133,23 +139,24 @@ def _table(sheet: "Worksheet", source: Source, formulas: "Worksheet | None") -> 
     return table
 
 
-def _rows(sheet: "Worksheet", source: Source) -> Iterator[tuple["SheetCell", ...]]:
+def _rows(sheet: "Worksheet", source: Source) -> Iterator[tuple["SheetCell | MergedCell", ...]]:
     """Rows up to the last filled one; a sheet that claims a million rows ends after a long blank stretch."""
-    blank = 0
-    width = min(sheet.max_column, _MAX_COLUMNS)
-    for cells in sheet.iter_rows(max_col=width):
-        blank = 0 if any(cell.value is not None for cell in cells) else blank + 1
-        if blank > _MAX_BLANK_ROWS:
-            if any(row > cells[0].row for row, _ in sheet._cells if sheet._cells[row, _].value is not None):  # type: ignore[attr-defined]
-                remedy = "Удалите пустые строки внутри таблицы."
-                _remark(
-                    source,
-                    sheet,
-                    f"После строки {cells[0].row} лист не прочитан: слишком много пустых строк.",
-                    remedy,
-                )
-            return
-        yield cells
+    filled = sorted((row, column) for (row, column), cell in sheet._cells.items() if cell.value is not None)
+    last = 0
+    for row, _ in filled:
+        if row > last + _MAX_BLANK_ROWS:
+            remedy = "Удалите пустые строки внутри таблицы."
+            _remark(
+                source, sheet, f"Лист прочитан до строки {last}: дальше слишком много пустых строк.", remedy
+            )
+            break
+        last = row
+    width = max((column for row, column in filled if row <= last), default=1)
+    if width > _MAX_COLUMNS:
+        remedy = "Оставьте на листе только дорожную карту."
+        _remark(source, sheet, f"Столбцы правее {_MAX_COLUMNS}-го не прочитаны.", remedy)
+    if last:
+        yield from sheet.iter_rows(max_row=last, max_col=min(width, _MAX_COLUMNS))
 
 
 def _merges(sheet: "Worksheet") -> tuple[dict[tuple[int, int], tuple[int, int]], set[tuple[int, int]]]:
@@ -168,7 +175,7 @@ def _merges(sheet: "Worksheet") -> tuple[dict[tuple[int, int], tuple[int, int]],
     return spans, lower
 
 
-def _cell(cell: "SheetCell", span: int) -> Cell:
+def _cell(cell: "SheetCell | MergedCell", span: int) -> Cell:
     value = cell.value
     raw: Raw = value if isinstance(value, int | float | date | time) and not isinstance(value, bool) else None
     bold = bool(cell.font and cell.font.b)
@@ -176,22 +183,18 @@ def _cell(cell: "SheetCell", span: int) -> Cell:
 
 
 def _remark_on_formulas(
-    cells: tuple["SheetCell", ...], formulas: "Worksheet", source: Source, name: str
+    cells: Sequence["SheetCell | MergedCell"],
+    formulas: Sequence["SheetCell | MergedCell"],
+    source: Source,
+    name: str,
 ) -> None:
-    for cell in cells:
-        if cell.value is None and str(formulas.cell(cell.row, cell.column).value or "").startswith("="):
-            source.remarks.append(
-                (f"{name}, ячейка {cell.coordinate}", "Формула ещё не посчитана, значения в файле нет.",
-                 "Откройте файл в Excel, сохраните его и загрузите снова.")
-            )  # fmt: skip
-        elif isinstance(cell.value, str) and cell.data_type == "e":
-            source.remarks.append(
-                (
-                    f"{name}, ячейка {cell.coordinate}",
-                    f"В ячейке ошибка Excel {cell.value}.",
-                    "Исправьте формулу.",
-                )
-            )
+    for cell, formula in zip(cells, formulas, strict=True):
+        where = f"{name}, ячейка {cell.coordinate}"
+        if cell.value is None and formula.data_type == "f":
+            message = "Формула ещё не посчитана, значения в файле нет."
+            source.remarks.append((where, message, "Откройте файл в Excel, сохраните его и загрузите снова."))
+        elif cell.data_type == "e":
+            source.remarks.append((where, f"В ячейке ошибка Excel {cell.value}.", "Исправьте формулу."))
 
 
 def shown(value: object, number_format: str) -> str:
@@ -210,12 +213,12 @@ def shown(value: object, number_format: str) -> str:
 
 
 def _shown_date(value: date, number_format: str) -> str:
-    letters = re.sub(r'\[[^\]]*\]|"[^"]*"|\\.', " ", number_format.split(";")[0]).lower()
+    letters = re.sub(r'\[[^\]]*\]|"[^"]*"|\\.', " ", number_format.split(";", maxsplit=1)[0]).lower()
     has_day, has_year = bool(re.search(r"d|д", letters)), bool(re.search(r"y|г", letters))
     named = re.search(r"m{3,}|м{3,}", letters)
     year = f" {value.year}" if has_year else ""
     if re.search(r"m|м", letters) and not has_day:
-        return f"{_MONTHS[value.month - 1].capitalize()}{year}"
+        return f"{_MONTHS[value.month - 1]}{year}"
     if has_day and (named or not has_year):
         return f"{value.day} {_MONTHS_OF[value.month - 1]}{year}"
     if has_year and not has_day:

@@ -24,7 +24,6 @@ class Line:
     label: str = ""
     bold: bool = False
     centred: bool = False
-    where: str = ""
 
     @property
     def printed(self) -> str:
@@ -97,18 +96,21 @@ class Source:
     remarks: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def cell_from(paragraphs: Sequence[Paragraph], **more: object) -> Cell:
+def cell_from(
+    paragraphs: Sequence[Paragraph], *, column: int = 0, span: int = 1, tables: Sequence["Table"] = ()
+) -> Cell:
     """A cell of several paragraphs, one line each; the first one's number becomes the cell's label."""
     filled = [each for each in paragraphs if each.text or each.label]
     if not filled:
-        return Cell(**more)  # type: ignore[arg-type]
+        return Cell(column=column, span=span, tables=tables)
     first = filled[0]
     label = first.label if any(letter.isalnum() for letter in first.label) else ""
     opening = first.text if label else f"{first.label} {first.text}".strip()
     lines = [opening, *(f"{each.label} {each.text}".strip() for each in filled[1:])]
     texts = [each for each in filled if each.text]
     bold = bool(texts) and all(each.bold for each in texts)
-    return Cell(text="\n".join(filter(None, lines)), label=label, bold=bold, **more)  # type: ignore[arg-type]
+    text = "\n".join(line for line in lines if line)
+    return Cell(text, label, bold, column, span, tables=tables)
 
 
 class GridBuilder:

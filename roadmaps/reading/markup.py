@@ -12,7 +12,9 @@ from roadmaps.reading.grid import Block, Cell, GridBuilder, Line, Paragraph, Sou
 from roadmaps.reading.numbering import formatted
 from roadmaps.reading.text import tidy
 
-_SKIPPED = {"script", "style", "head", "title", "meta", "link", "template", "noscript", "del", "s", "strike", "colgroup", "col"}  # fmt: skip
+_SKIPPED = {
+    "script", "style", "head", "title", "meta", "link", "template", "noscript", "del", "s", "strike", "colgroup", "col",
+}  # fmt: skip
 _BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "div", "dl", "dt", "fieldset",
     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol",

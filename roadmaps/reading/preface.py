@@ -10,10 +10,27 @@ from roadmaps.reading.recognise import is_title
 from roadmaps.reading.text import one_line, tidy
 
 _STAMP = re.compile(r"(?:приложение|утвержд|согласован|рассмотрен|принят)\w*", re.IGNORECASE)
-_GOALS = re.compile(r"(?:основн\w+ )?(?:цел[ьи]|задач[аи])(?: (?:и|плана|дорожной|«?дорожной|карты»?|задачи|работы|мероприятий))*\s*[:.–—-]\s*|(?:основн\w+ )?(?:цели|задачи|цель)(?: (?:и задачи|плана))?$", re.IGNORECASE)  # fmt: skip
+_GOALS = re.compile(
+    r"(?:основн\w+ )?(?:цел[ьи]|задач[аи])"
+    r"(?: (?:и|плана|«?дорожной|карты»?|цели|задачи|работы|мероприятий|реализации))*(?:\s*[:.–—-]\s*|$)",
+    re.IGNORECASE,
+)
 _BULLET = re.compile(r"(?:[-–—•*·▪]|\d{1,2}[.)])\s*")
 _NUMBER_AND_DATE = re.compile(r"\bот\b.*№\s*\S+|№\s*\S+\s+от\b.*\d{4}", re.IGNORECASE)
-_MONTHS = {name: place for place, name in enumerate(("январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр"), start=1)}  # fmt: skip
+_MONTHS = [
+    "январ",
+    "феврал",
+    "март",
+    "апрел",
+    "ма",
+    "июн",
+    "июл",
+    "август",
+    "сентябр",
+    "октябр",
+    "ноябр",
+    "декабр",
+]
 _DATE = re.compile(
     r"(?P<text>[«\"]?\s*(?P<day>\d{1,2})\s*[»\"]?[\s.]*(?:(?P<month>\d{1,2})|(?P<name>[а-яё]{3,8}))[\s.]*(?P<year>20\d\d)"
     r"(?:\s*(?:года|год|г\.?(?![\w.]|\s*(?-i:[А-ЯЁ]))))?)",
@@ -57,7 +74,7 @@ def find_date(text: str) -> tuple[str, str] | None:
         month = (
             int(found["month"])
             if found["month"]
-            else next((at for stem, at in _MONTHS.items() if name.startswith(stem)), 0)
+            else next((at for at, stem in enumerate(_MONTHS, start=1) if name.startswith(stem)), 0)
         )
         day = int(found["day"])
         if 1 <= month <= 12 and 1 <= day <= 31:

@@ -1,15 +1,16 @@
 """From bytes or pasted text to a Reading: which adapter, then the recogniser."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from portal.lib.files import Kind, Limits, RefusedFile, check_archive, sniff
 from roadmaps.reading.columns import LOOKED_FOR, find_head
 from roadmaps.reading.errors import Unreadable
 from roadmaps.reading.excel import read_excel
-from roadmaps.reading.grid import Block, Line, Source, Table
+from roadmaps.reading.grid import Block, Line, Row, Source
 from roadmaps.reading.markup import read_markup
-from roadmaps.reading.model import Order, Problem, Reading, Roadmap
+from roadmaps.reading.model import Problem, Reading, Roadmap
 from roadmaps.reading.order import read_order
 from roadmaps.reading.plain import read_plain
 from roadmaps.reading.preface import order_of_annex, read_period, read_preface
@@ -99,82 +100,75 @@ def _decoded(data: bytes) -> str:
 
 def _understood(source: Source) -> Reading:
     blocks = list(unfold(source.blocks))
-    start = next(
-        (at for at, block in enumerate(blocks) if isinstance(block, Table) and find_head(block)), None
-    )
-    if start is None:
+    problems = [Problem(*remark) for remark in source.remarks]
+    found = _find_table(blocks)
+    if found is None:
         raise Unreadable(
             "В файле нет таблицы с понятными названиями столбцов: нужны по крайней мере три разных столбца.",
             f"Дайте таблице верхнюю строку со словами {LOOKED_FOR} и, если есть, «№» и «Результат».",
         )
-    problems = [Problem(*remark) for remark in source.remarks]
-    preface = _preface(blocks, start)
-    order, rest = read_order(preface, problems)
-    reading = _first_roadmap(blocks[start:], rest, order, problems)
-    for other in reading.others:
-        title = " ".join(other.title_lines) or "без заголовка"
-        problems.append(
-            Problem(
-                "весь файл", f"В файле есть ещё одна дорожная карта: «{title}» (мероприятий: {len(other.items())}).",
-                "Прочитана первая; вторую загрузите отдельным файлом.",
-            )
-        )  # fmt: skip
-    return reading
-
-
-def _first_roadmap(
-    blocks: Sequence[Block], lines: Sequence[Line], order: Order | None, problems: list[Problem]
-) -> Reading:
-    roadmap, taken, remarks = _one_roadmap(blocks, lines)
-    problems += remarks
+    order, lines = read_order(found.above, problems)
+    roadmap, rest = _one_roadmap(found.blocks, lines, problems)
     order = order or order_of_annex(roadmap.appendix_header_lines)
     read_period(roadmap, order, problems)
-    reading = Reading(roadmap, order, problems)
-    while taken < len(blocks):
-        blocks = blocks[taken:]
-        start = next(
-            (at for at, block in enumerate(blocks) if isinstance(block, Table) and find_head(block)), None
-        )
-        if start is None:
-            break
-        other, taken, _ = _one_roadmap(blocks[start:], _preface(blocks, start))
-        taken += start
-        reading.others.append(other)
-    return reading
+    others = list(_further_roadmaps(rest))
+    for other in others:
+        title = " ".join(other.title_lines) or "без заголовка"
+        message = f"В файле есть ещё одна дорожная карта: «{title}» (мероприятий: {len(other.items())})."
+        problems.append(Problem("весь файл", message, "Прочитана первая; вторую загрузите отдельным файлом."))
+    return Reading(roadmap, order, problems, others)
 
 
-def _one_roadmap(blocks: Sequence[Block], lines: Sequence[Line]) -> tuple[Roadmap, int, list[Problem]]:
-    """The roadmap whose table stands first in `blocks`; how many blocks it took."""
+def _further_roadmaps(blocks: Sequence[Block]) -> Iterator[Roadmap]:
+    while found := _find_table(blocks):
+        roadmap, blocks = _one_roadmap(found.blocks, found.above, [])
+        yield roadmap
+
+
+def _one_roadmap(
+    blocks: Sequence[Block], lines: Sequence[Line], problems: list[Problem]
+) -> tuple[Roadmap, Sequence[Block]]:
+    """The roadmap whose table stands first in `blocks`, and the blocks it did not take."""
     recogniser = Recogniser()
     read_preface(lines, recogniser.roadmap)
     taken = recogniser.read(blocks)
-    return recogniser.finish(), taken, recogniser.problems
+    roadmap = recogniser.finish()
+    problems += recogniser.problems
+    return roadmap, blocks[taken:]
 
 
-def _preface(blocks: Sequence[Block], start: int) -> list[Line]:
-    """Everything over the head as lines: paragraphs, layout tables, rows of the sheet over the head."""
-    lines: list[Line] = []
-    for block in blocks[:start]:
-        lines += [block] if isinstance(block, Line) else _lines_of(block)
-    table = blocks[start]
-    assert isinstance(table, Table)
-    head = find_head(table)
-    assert head is not None
-    return lines + _lines_of(Table(table.rows[: head.first], table.name))
+class _Found(NamedTuple):
+    """The lines over the first head, and the blocks from its table on."""
+
+    above: list[Line]
+    blocks: Sequence[Block]
 
 
-def _lines_of(table: Table) -> list[Line]:
+def _find_table(blocks: Sequence[Block]) -> _Found | None:
+    """Paragraphs, layout tables and rows of the sheet over the head all count as lines."""
+    above: list[Line] = []
+    for index, block in enumerate(blocks):
+        if isinstance(block, Line):
+            above.append(block)
+        elif head := find_head(block):
+            return _Found(above + _lines_of(block.rows[: head.first]), blocks[index:])
+        else:
+            above += _lines_of(block.rows)
+    return None
+
+
+def _lines_of(rows: Sequence[Row]) -> list[Line]:
     """A layout table as lines: cells of one line each stand on one line, longer ones below each other."""
     lines: list[Line] = []
-    for row in table.rows:
+    for row in rows:
         cells = [cell for cell in row.cells if not cell.merged and (cell.printed or cell.tables)]
         if all("\n" not in cell.printed and not cell.tables for cell in cells):
-            text = "\t".join(cell.printed for cell in cells)
-            lines.append(Line(text, bold=bool(cells) and all(cell.bold for cell in cells), where=row.where))
+            bold = bool(cells) and all(cell.bold for cell in cells)
+            lines.append(Line("\t".join(cell.printed for cell in cells), bold=bold))
             continue
         for cell in cells:
-            lines += [Line(text, bold=cell.bold, where=row.where) for text in cell.printed.split("\n")]
+            lines += [Line(text, bold=cell.bold) for text in cell.printed.split("\n")]
             for inner in cell.tables:
-                lines += _lines_of(inner)
+                lines += _lines_of(inner.rows)
             lines.append(Line(""))
     return lines

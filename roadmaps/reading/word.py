@@ -7,6 +7,7 @@ controls. Taken is what a person sees on paper: insertions kept, deletions and h
 import io
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -44,7 +45,7 @@ def read_word(data: bytes) -> Source:
         NotImplementedError,
     ) as error:
         raise Unreadable(_DAMAGED.format("его содержимое не читается"), _SAVE_AGAIN) from error
-    except (ValueError, RuntimeError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+    except (ValueError, RuntimeError, zlib.error) as error:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable(_DAMAGED.format("его содержимое не читается"), _SAVE_AGAIN) from error
