@@ -6,21 +6,23 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
 from accounts.domain import audit
 from accounts.models import Membership, User
 from accounts.throttle import client_address
 
 SESSION_KEY = "membership"
-VIEW_COOKIE = "view"
 
 
 class PortalRequest(HttpRequest):
     """The request as views see it behind `MembershipMiddleware`."""
 
-    membership: Membership | None
+    user: User
+    # None for strangers and for people without a membership: `role_required` keeps both out of every view that asks.
+    membership: Membership
     memberships: list[Membership]
-    view: str  # accounts.models.User.View: how pages are to look
+    htmx: HtmxDetails
 
 
 class MembershipMiddleware:
@@ -34,11 +36,11 @@ class MembershipMiddleware:
 
     def __call__(self, request: PortalRequest) -> HttpResponse:
         request.memberships = memberships_of(request)
-        request.membership = chosen(request)
-        request.view = view_of(request)
+        membership = chosen(request)
+        request.membership = membership  # type: ignore[assignment]
         token = audit.address.set(client_address(request))
         try:
-            with timezone.override(request.membership.department.tz if request.membership else None):
+            with timezone.override(membership.department.tz if membership else None):
                 return self.get_response(request)
         finally:
             audit.address.reset(token)
@@ -55,10 +57,3 @@ def chosen(request: PortalRequest) -> Membership | None:
     wanted = request.session.get(SESSION_KEY) if request.memberships else None
     by_id = {membership.pk: membership for membership in request.memberships}
     return by_id.get(wanted or 0) or next(iter(request.memberships), None)
-
-
-def view_of(request: HttpRequest) -> str:
-    """The person's own choice; before log-in, the cookie's."""
-    user = request.user
-    wanted = user.view if isinstance(user, User) else request.COOKIES.get(VIEW_COOKIE, "")
-    return wanted if wanted in User.View.values else User.View.USUAL.value

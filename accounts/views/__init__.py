@@ -1,0 +1,1 @@
+"""Pages of this app: coming in, one's own data, people, departments, the audit log."""
