@@ -29,7 +29,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
         return frame
     waiting = SimpleLazyObject(lambda: navigation.waiting(membership))
     links = SimpleLazyObject(lambda: navigation.links(membership, request.path, dict(waiting)))
-    return {**frame, "waiting": waiting, "navigation": links, "workplace": SimpleLazyObject(lambda: workplace(membership))}
+    return {
+        **frame,
+        "waiting": waiting,
+        "navigation": links,
+        "workplace": SimpleLazyObject(lambda: workplace(membership)),
+    }
 
 
 def chosen_view(request: HttpRequest) -> str:

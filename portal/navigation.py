@@ -57,9 +57,16 @@ ENTRIES = (
 
 def links(membership: Membership, path: str, counts: dict[str, int]) -> list[Link]:
     """The member's sections; the one whose address is the longest beginning of ``path`` is current."""
-    found = [(entry, address) for entry in ENTRIES if membership.role in entry.roles if (address := resolve(entry.name))]
+    found = [
+        (entry, address)
+        for entry in ENTRIES
+        if membership.role in entry.roles
+        if (address := resolve(entry.name))
+    ]
     start = reverse("portal:start")
-    inside = [address for _, address in found if path == address or (address != start and path.startswith(address))]
+    inside = [
+        address for _, address in found if path == address or (address != start and path.startswith(address))
+    ]
     current = max(inside, key=len, default=None)
     return [Link(e.title, address, address == current, counts.get(e.counter, 0)) for e, address in found]
 
@@ -86,7 +93,9 @@ def what_waits(membership: Membership) -> dict[str, QuerySet[Any]]:
         "to_review": assignments.filter(state=Assignment.State.REPORTED),
         "to_sign": Order.objects.visible_to(membership).filter(state=Order.State.REGISTERED),
         "mine": own.open().filter(burning),
-        "messages": Reminder.objects.visible_to(membership).filter(recipient=membership.user_id, read_at=None),
+        "messages": Reminder.objects.visible_to(membership).filter(
+            recipient=membership.user_id, read_at=None
+        ),
     }
 
 

@@ -9,23 +9,77 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.middleware import SESSION_KEY
-from accounts.models import Membership, User
+from accounts.middleware import SESSION_KEY, PortalRequest
+from accounts.models import Membership, Role, User
+from portal import summaries
 from portal.context import VIEW_COOKIE
 
 YEAR = 60 * 60 * 24 * 365
 
 
-@require_GET
-def start(request: HttpRequest) -> HttpResponse:
-    """The start page of the role."""
-    return render(request, "portal/nobody.html")
+@require_safe
+def start(request: PortalRequest) -> HttpResponse:
+    """The start page of the role: what must I do now."""
+    membership = request.membership
+    if membership is None:
+        return render(request, "portal/nobody.html")
+    if membership.role == Role.DEPUTY:
+        return redirect("roadmaps:mine")
+    pages = {Role.HEAD: head, Role.ADMIN: admin}
+    return pages.get(Role(membership.role), methodist)(request, membership)
 
 
-@require_GET
+def methodist(request: PortalRequest, membership: Membership) -> HttpResponse:
+    """«Сводка»: what came in, what is late, what comes, what is unclear. A viewer reads the same."""
+    today = timezone.localdate()
+    questions, questions_in_all = summaries.questions(membership)
+    standing = summaries.flags(membership)
+    context = {
+        "today": today,
+        "totals": summaries.totals(membership, today),
+        "came_in": summaries.came_in(membership),
+        "late_schools": summaries.late_schools(membership, today),
+        "ahead": summaries.ahead(membership, today),
+        "roadmaps": summaries.roadmaps(membership, today),
+        "clocks": summaries.clocks(membership, standing),
+        "questions": questions,
+        "questions_in_all": questions_in_all,
+        "acts": membership.role == Role.METHODIST,
+    }
+    return render(request, "portal/start_methodist.html", context)
+
+
+def head(request: PortalRequest, membership: Membership) -> HttpResponse:
+    """«На подпись и контроль»: orders that wait, what burns by school and by official, one number for the year."""
+    today = timezone.localdate()
+    context = {
+        "today": today,
+        "totals": summaries.totals(membership, today),
+        "orders": summaries.to_sign(membership),
+        "late_schools": summaries.late_schools(membership, today),
+        "late_officials": summaries.late_officials(membership, today),
+        "roadmaps": summaries.roadmaps(membership, today),
+        "clocks": summaries.clocks(membership, summaries.flags(membership)),
+    }
+    return render(request, "portal/start_head.html", context)
+
+
+def admin(request: PortalRequest, membership: Membership) -> HttpResponse:
+    """«Обзор»: people, schools, letterhead, health of the background, the last of the audit log."""
+    context = {
+        "numbers": summaries.household(membership, timezone.now()),
+        "gaps": summaries.letterhead_gaps(membership),
+        "jobs": summaries.recent_jobs(membership),
+        "events": summaries.recent_events(membership),
+    }
+    return render(request, "portal/start_admin.html", context)
+
+
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/search.html")
 
@@ -72,7 +126,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """The process serves and its database answers."""
     with connection.cursor() as cursor:

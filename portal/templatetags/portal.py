@@ -13,10 +13,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from portal.lib.names import NBSP
+from portal.lib.names import NBSP, surname_first
 from schools.models import academic_year_of
 
 register = template.Library()
@@ -31,7 +31,10 @@ UNBREAKABLE = (
     (re.compile(r"(?<=\d) +(?=[А-Яа-яЁё%№])"), NBSP),
     (re.compile(r"\b([А-ЯЁ][а-яё-]+) +(?=[А-ЯЁ]\.)"), rf"\1{NBSP}"),
     (re.compile(r"\b([А-ЯЁ]\.) +(?=[А-ЯЁ])"), rf"\1{NBSP}"),
-    (re.compile(r"(?<!\S)([АаВвИиКкОоСсУуЯя]|[Вв]о|[Зз]а|[Ии]з|[Нн]а|[Нн]е|[Оо]б|[Оо]т|[Пп]о|[Сс]о) +"), rf"\1{NBSP}"),
+    (
+        re.compile(r"(?<!\S)([АаВвИиКкОоСсУуЯя]|[Вв]о|[Зз]а|[Ии]з|[Нн]а|[Нн]е|[Оо]б|[Оо]т|[Пп]о|[Сс]о) +"),
+        rf"\1{NBSP}",
+    ),
     (re.compile(r" +(?=[—–] )"), NBSP),
 )
 
@@ -79,18 +82,22 @@ def nbsp(text: Any) -> SafeString:
     return mark_safe(bound)  # noqa: S308 -- escaped above
 
 
+@register.simple_tag
+def person_name(last: str, first: str = "", patronymic: str = "") -> str:
+    """«Михеева Е. И.» from its parts, when there is no `User` at hand."""
+    return surname_first(last, first, patronymic)
+
+
 @register.filter
 def file_size(size: int | None) -> str:
     """Bytes → «84 КБ», «1,9 МБ»; of a thousand and twenty-four, as Explorer shows them."""
     value = float(size or 0)
-    for unit in ("Б", "КБ", "МБ"):
-        if value < 1024:
-            break
-        value /= 1024
-    else:
-        unit = "ГБ"
-    shown = f"{value:.1f}".replace(".", ",") if unit in {"МБ", "ГБ"} and value < 10 else f"{value:.0f}"
-    return f"{shown}{NBSP}{unit}"
+    units = ["Б", "КБ", "МБ", "ГБ"]
+    power = 0
+    while value >= 1024 and power < len(units) - 1:
+        value, power = value / 1024, power + 1
+    decimals = 1 if power > 1 and value < 10 else 0
+    return f"{value:.{decimals}f}{NBSP}{units[power]}".replace(".", ",")
 
 
 # Days as people write them
@@ -166,8 +173,14 @@ def due(day: Day, open: bool = True, soon: int = 3) -> SafeString:
 
 
 @register.simple_block_tag
-def section(
-    content: str, title: str, id: str = "", count: int | None = None, link: str = "", text: str = "", side: bool = False
+def section(  # noqa: PLR0917 -- a template names them
+    content: str,
+    title: str,
+    id: str = "",
+    count: int | None = None,
+    link: str = "",
+    text: str = "",
+    side: bool = False,
 ) -> str:
     """A ruled section: heading, number, link to all of it."""
     names = {"title": title, "id": id, "count": count, "link": link, "text": text, "side": side}
@@ -221,7 +234,9 @@ def pager(context: Context, page: Page[Any], name: str = "page") -> str:
     query.pop(name, None)
     start = f"?{query.urlencode()}&{name}=" if query else f"?{name}="
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return render_to_string("components/_pager.html", {"page": page, "start": start, "numbers": list(numbers)})
+    return render_to_string(
+        "components/_pager.html", {"page": page, "start": start, "numbers": list(numbers)}
+    )
 
 
 @register.simple_tag
@@ -234,8 +249,41 @@ def progress(done: int, total: int, label: str) -> SafeString:
     )  # fmt: skip
 
 
+@register.simple_tag
+def stack(total: int, ok: int = 0, sent: int = 0, late: int = 0, words: bool = True) -> SafeString:
+    """How far a whole is: accepted, under review, overdue, the rest; with the same in words below."""
+    shares = {"ok": ok, "sent": sent, "late": late, "none": max(total - ok - sent - late, 0)}
+    rects, left = [], 0.0
+    for kind, number in shares.items():
+        width = number * 300 / max(total, 1)
+        rects.append((kind, f"{left:.1f}", f"{max(width - 1, 0):.1f}"))
+        left += width
+    bar = format_html_join("", '<rect class="{}" x="{}" y="0" width="{}" height="12"/>', rects)
+    svg = format_html(
+        '<svg class="stack" viewBox="0 0 300 12" preserveAspectRatio="none" aria-hidden="true">{}</svg>', bar
+    )
+    if not words:
+        return svg
+    said = [f"принято {ok}{NBSP}из{NBSP}{total}"]
+    said += [f"на проверке {sent}"] if sent else []
+    said += [f"просрочено {late}"] if late else []
+    return format_html('{}<p class="help">{}</p>', svg, ", ".join(said))
+
+
+@register.simple_tag
+def tally(number: int, of: int | None = None) -> SafeString:
+    """Small strokes to compare by eye, at most twelve; ``of`` draws the rest hollow. Say the number beside it."""
+    whole = min(max(number, of or 0), 12)
+    strokes = [("" if n < number else "o", n * 11 + 0.5) for n in range(whole)]
+    rects = format_html_join("", '<rect class="{}" x="{}" y="1.5" width="8" height="13"/>', strokes)
+    return format_html(
+        '<svg class="ticks" viewBox="0 0 132 16" aria-hidden="true" preserveAspectRatio="xMinYMid meet">{}</svg>',
+        rects,
+    )
+
+
 @register.filter
 def undo_address(tags: str | None) -> str:
-    """``messages.success(request, "…", extra_tags=f"undo {address}")`` → the address the toast's «Отменить» posts to."""
+    """The address the toast's «Отменить» posts to; the view gives it as ``extra_tags=f"undo {address}"``."""
     kind, _, address = (tags or "").partition(" ")
     return address.split(" ")[0] if kind == "undo" and address.startswith("/") else ""

@@ -1,0 +1,262 @@
+"""What the start pages read. Each function is one query, bounded, and starts from ``visible_to``."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import (
+    Count,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    Window,
+)
+from django.db.models.functions import Cast, Coalesce
+
+from accounts.models import AuditEvent, Membership
+from jobs.models import Job
+from notifications.models import Reminder
+from orders.models import Order
+from portal.navigation import counted
+from roadmaps.deadlines import Period, Unclear, compile
+from roadmaps.models import ActionItem, Assignment, Evidence, Roadmap
+from schools.models import ObjectivityFlag, School, academic_year_of
+
+State = Assignment.State
+AHEAD = 14  # days of the strip
+SHOWN = 8  # rows of one list
+OLD = datetime.timedelta(days=7)  # failures older than this no longer burn
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the strip and how many open duties fall due on it."""
+
+    date: datetime.date
+    due: int
+    is_off: bool
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The year in numbers. ``late`` counts all that is overdue, older years included."""
+
+    total: int
+    accepted: int
+    reported: int
+    late: int
+    late_schools: int
+    late_officials: int
+    days: list[Day]
+
+    @property
+    def ahead(self) -> int:
+        return sum(day.due for day in self.days)
+
+    @property
+    def percent(self) -> int:
+        return self.accepted * 100 // self.total if self.total else 0
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A flagged school and the duty whose clock an event started; none: the clock waits for its event."""
+
+    flag: ObjectivityFlag
+    duty: Assignment | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A deadline the portal did not understand, and what it asks."""
+
+    item: ActionItem
+    reason: str
+
+
+def totals(membership: Membership, today: datetime.date) -> Totals:
+    dates = [today + datetime.timedelta(days=shift) for shift in range(AHEAD)]
+    is_open = Q(state__in=Assignment.OPEN_STATES)
+    late = is_open & Q(last_day__lt=today)
+    days = {f"day{n}": Count("pk", filter=is_open & Q(last_day=date)) for n, date in enumerate(dates)}
+    numbers = Assignment.objects.filter(pk__in=visible(membership)).aggregate(
+        total=Count("pk", filter=this_year(today)),
+        accepted=Count("pk", filter=this_year(today) & Q(state=State.ACCEPTED)),
+        reported=Count("pk", filter=Q(state=State.REPORTED)),
+        late=Count("pk", filter=late),
+        late_schools=Count("school", filter=late, distinct=True),
+        late_officials=Count("official", filter=late, distinct=True),
+        **days,
+    )
+    strip = [Day(date, numbers.pop(f"day{n}"), date.weekday() >= 5) for n, date in enumerate(dates)]
+    return Totals(**numbers, days=strip)
+
+
+def visible(membership: Membership) -> QuerySet[Assignment]:
+    return Assignment.objects.visible_to(membership)
+
+
+def this_year(today: datetime.date) -> Q:
+    """Due in this academic year, or going on without a due day."""
+    first = datetime.date(academic_year_of(today), 9, 1)
+    return Q(last_day=None) | Q(last_day__range=(first, datetime.date(first.year + 1, 8, 31)))
+
+
+def came_in(membership: Membership) -> Sequence[Assignment]:
+    """Reports that wait for a decision, the longest waiting first; each with ``proofs``, the number of its proofs."""
+    proofs = Evidence.objects.present().filter(assignment=OuterRef("pk"), round=OuterRef("round"))
+    number = proofs.order_by().values("assignment").annotate(n=Count("pk")).values("n")
+    rows = visible(membership).filter(state=State.REPORTED).order_by("reported_at", "pk")
+    return rows.select_related(*SOURCE, "school", "official__user", "reported_by__user").annotate(
+        proofs=Coalesce(Subquery(number, output_field=IntegerField()), Value(0))
+    )[:SHOWN]
+
+
+SOURCE = ("item__section__roadmap", "clause__order")
+
+
+def late_schools(membership: Membership, today: datetime.date) -> Sequence[dict[str, Any]]:
+    """Schools with overdue duties, the most first: ``school_id, name, number, oldest``."""
+    rows = visible(membership).overdue(today).filter(school__isnull=False).order_by()  # type: ignore[attr-defined]
+    groups = rows.values("school_id", name=F("school__name"))
+    return groups.annotate(number=Count("pk"), oldest=Min("last_day")).order_by("-number", "oldest")[:SHOWN]
+
+
+def late_officials(membership: Membership, today: datetime.date) -> Sequence[dict[str, Any]]:
+    """Officials with overdue duties, the most first: ``official_id, last_name, …, position, number, oldest``."""
+    rows = visible(membership).overdue(today).filter(official__isnull=False).order_by()  # type: ignore[attr-defined]
+    person = {part: F(f"official__user__{part}") for part in ("last_name", "first_name", "patronymic")}
+    groups = rows.values("official_id", position=F("official__position"), **person)
+    return groups.annotate(number=Count("pk"), oldest=Min("last_day")).order_by("-number", "oldest")[:SHOWN]
+
+
+def ahead(membership: Membership, today: datetime.date) -> Sequence[dict[str, Any]]:
+    """What falls due within the strip: one row for an item and a day, with the number of its bearers."""
+    last = today + datetime.timedelta(days=AHEAD - 1)
+    rows = visible(membership).open().filter(last_day__range=(today, last)).order_by()  # type: ignore[attr-defined]
+    groups = rows.values(
+        "last_day",
+        "item_id",
+        "clause_id",
+        number=F("item__number"),
+        text=Coalesce("item__text", "clause__text"),
+        order=F("clause__order__number"),
+    )
+    who = {
+        "bearers": Count("pk"),
+        "school": Min("school__name"),
+        "official": Min("official__user__last_name"),
+    }
+    return groups.annotate(**who, any=Min("pk")).order_by("last_day", "item_id", "clause_id")[: SHOWN + 6]
+
+
+def roadmaps(membership: Membership, today: datetime.date) -> Sequence[Roadmap]:
+    """Approved roadmaps with ``total, accepted, reported, late``: the department's own first."""
+    path = "sections__items__assignments"
+    is_late = Q(**{f"{path}__state__in": Assignment.OPEN_STATES, f"{path}__last_day__lt": today})
+    return (
+        Roadmap.objects.visible_to(membership)
+        .filter(state=Roadmap.State.APPROVED)
+        .annotate(
+            total=Count(path),
+            accepted=Count(path, filter=Q(**{f"{path}__state": State.ACCEPTED})),
+            reported=Count(path, filter=Q(**{f"{path}__state": State.REPORTED})),
+            late=Count(path, filter=is_late),
+        )
+        .order_by(F("school").asc(nulls_first=True), "-first_day", "name")[:SHOWN]
+    )
+
+
+def flags(membership: Membership) -> Sequence[ObjectivityFlag]:
+    """Standing flags, the oldest first; each knows ``standing``, how many there are in all."""
+    rows = ObjectivityFlag.objects.visible_to(membership).standing()  # type: ignore[attr-defined]
+    every = Window(Count("pk"))
+    return rows.select_related("school").annotate(standing=every).order_by("opened_on", "pk")[:SHOWN]
+
+
+def clocks(membership: Membership, standing: Sequence[ObjectivityFlag]) -> list[Clock]:
+    """For each flag the most urgent open duty of its school whose clock an event started."""
+    schools = {flag.school_id for flag in standing}
+    started = (
+        visible(membership).open().filter(event__isnull=False, school__in=schools, last_day__isnull=False)
+    )  # type: ignore[attr-defined]
+    nearest = started.filter(school=OuterRef("school")).order_by("last_day", "pk").values("pk")[:1]
+    rows = started.filter(pk=Subquery(nearest)).select_related(*SOURCE, "event")
+    by_school = {duty.school_id: duty for duty in rows} if schools else {}
+    return [Clock(flag, by_school.get(flag.school_id)) for flag in standing]
+
+
+def questions(membership: Membership) -> tuple[list[Question], int]:
+    """Deadlines nobody understood yet, of roadmaps in work; with their number."""
+    rows = (
+        ActionItem.objects.visible_to(membership)
+        .exclude(section__roadmap__state=Roadmap.State.ARCHIVED)
+        .annotate(meaning=Cast("deadline_parts", TextField()), every=Window(Count("pk")))
+        .filter(meaning__contains='"unclear"')
+        .select_related("section__roadmap")
+        .order_by("section__roadmap__first_day", "section__position", "position", "pk")[:4]
+    )
+    found = [Question(item, why_unclear(item)) for item in rows]
+    return found, found[0].item.every if found else 0  # type: ignore[attr-defined]
+
+
+def why_unclear(item: ActionItem) -> str:
+    """The question the compiler asks; the stored meaning does not hold it."""
+    roadmap = item.section.roadmap
+    parts = compile(item.deadline, Period(roadmap.first_day, roadmap.last_day))
+    return next((part.reason for part in parts if isinstance(part, Unclear)), "Уточните срок.")
+
+
+def to_sign(membership: Membership) -> Sequence[Order]:
+    """Registered orders that wait for the head's signature."""
+    rows = Order.objects.visible_to(membership).filter(state=Order.State.REGISTERED)
+    return rows.select_related("created_by__user").order_by("date", "sequence")[:SHOWN]
+
+
+def household(membership: Membership, now: datetime.datetime) -> dict[str, int]:
+    """The admin's numbers: people, invitations not accepted, schools, schools without a deputy, background health."""
+    people = Membership.objects.visible_to(membership).active()
+    schools = School.objects.visible_to(membership).open()  # type: ignore[attr-defined]
+    jobs = Job.objects.visible_to(membership)
+    mail = Reminder.objects.visible_to(membership)
+    numbers = {
+        "people": people,
+        "uninvited": people.filter(user__last_login=None).exclude(pk=membership.pk),
+        "schools": schools,
+        "unmanned": schools.exclude(posts__membership__ended_at=None, posts__isnull=False),
+        "live_jobs": jobs.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]),
+        "failed_jobs": jobs.filter(state=Job.State.FAILED, finished_at__gte=now - OLD),
+        "unsent": mail.filter(sent_at=None, gave_up_at=None, due_at__lt=now - datetime.timedelta(hours=1)),
+        "undelivered": mail.filter(gave_up_at__gte=now - OLD),
+    }
+    counts = {name: counted(rows) for name, rows in numbers.items()}
+    return dict(Membership.objects.filter(pk=membership.pk).values(**counts).get())
+
+
+def recent_events(membership: Membership) -> Sequence[AuditEvent]:
+    return AuditEvent.objects.visible_to(membership).select_related("user")[:SHOWN]
+
+
+def recent_jobs(membership: Membership) -> Sequence[Job]:
+    return Job.objects.visible_to(membership)[:4]
+
+
+def letterhead_gaps(membership: Membership) -> list[str]:
+    """What the department's printed orders would lack."""
+    department = membership.department
+    wanted = {
+        "шапка бланка": department.letterhead,
+        "место издания": department.place,
+        "подписант": department.signatory_name,
+        "наименование в родительном падеже": department.name_genitive,
+    }
+    return [name for name, value in wanted.items() if not value]
