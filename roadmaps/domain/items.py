@@ -150,7 +150,7 @@ def add(section: Section, *, by: Membership, after: ActionItem | None = None) ->
         raise Refused(f"В карте уже {ROWS} пунктов: больше не поместится.")
     items = list(section.items.all())
     scheme = _scheme(section, items)
-    place = items.index(after) + 1 if after in items else len(items)  # type: ignore[arg-type]
+    place = items.index(after) + 1 if after in items else len(items)
     item = ActionItem.objects.create(section=section, position=0, text="", updated_by=by)
     _renumber([*items[:place], item, *items[place:]], scheme)
     _record(roadmap, "Добавлен пункт", by, item=item)

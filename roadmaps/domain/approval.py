@@ -1,0 +1,166 @@
+"""A draft becomes the annex of an order; the signature freezes it and turns it into duties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Membership
+from orders.domain import drafts
+from orders.domain.drafts import AnnexDraft, ClauseDraft
+from orders.models import Order
+from portal.lib.transitions import StaleTransition, move
+from roadmaps.domain.errors import Refused
+from roadmaps.domain.items import cell
+from roadmaps.models import ActionItem, Roadmap, RoadmapEvent
+
+State = Roadmap.State
+
+
+@transaction.atomic
+def assemble(roadmap: Roadmap, by: Membership) -> Order:
+    """Make the order that approves this draft, with the plan as its annex; from now on the draft is locked.
+
+    A plan whose order came back for rework returns into the same order, its number included.
+    Of two who assemble at once, one gets `Refused`.
+    """
+    roadmap = Roadmap.objects.select_related("department", "school", "order").get(pk=roadmap.pk)
+    if not ActionItem.objects.filter(section__roadmap=roadmap).exists():
+        raise Refused("В карте нет ни одного пункта: утверждать нечего.")
+    order = _order_again(roadmap, by) or _new_order(roadmap, by)
+    try:
+        move(roadmap, State.ASSEMBLED, order=order, updated_at=timezone.now())
+    except StaleTransition:
+        raise Refused("Приказ по этой карте уже собран другим человеком. Обновите страницу.") from None
+    _record(roadmap, "Собрана в приказ", by, order=order.pk)
+    return order
+
+
+def _order_again(roadmap: Roadmap, by: Membership) -> Order | None:
+    if roadmap.order is None or roadmap.order.state != Order.State.DRAFT:
+        return None
+    return drafts.replace_annexes(roadmap.order, [AnnexDraft(annex(roadmap))], by=by)
+
+
+def _new_order(roadmap: Roadmap, by: Membership) -> Order:
+    texts = _imported(roadmap) or _default(roadmap)
+    return drafts.create(department=roadmap.department, by=by, annexes=[AnnexDraft(annex(roadmap))], **texts)
+
+
+def annex(roadmap: Roadmap) -> dict[str, Any]:
+    """The plan as it prints; see `orders.models.Annex`."""
+    keys = [column["key"] for column in roadmap.columns]
+    sections = roadmap.sections.prefetch_related("items")
+    return {
+        "title_lines": roadmap.title_lines,
+        "goals": roadmap.goals,
+        "columns": roadmap.columns,
+        "sections": [
+            {
+                "heading": section.heading,
+                "items": [{key: cell(item, key) for key in keys} for item in section.items.all()],
+            }
+            for section in sections
+        ],
+    }
+
+
+# --- the order's first words -----------------------------------------------------------------------------------------
+
+
+def _imported(roadmap: Roadmap) -> dict[str, Any] | None:
+    """The order's text that came in the same file, when there was one."""
+    read = roadmap.imported_order
+    if not read.get("clauses"):
+        return None
+    return {
+        "title": "\n".join(read.get("title_lines") or []) or _title(roadmap),
+        "preamble": read.get("preamble") or "",
+        "clauses": [_clause(clause) for clause in read["clauses"]],
+        "executors": [
+            {"name": each["name"], "phone": each["phone"] or ""} for each in read.get("executors") or []
+        ],
+        "distribution": [
+            {"copies": each["copies"] or 1, "addressee": each["to"]}
+            for each in read.get("distribution") or []
+        ],
+    }
+
+
+def _clause(read: dict[str, Any]) -> ClauseDraft:
+    return ClauseDraft(read["text"], [_clause(child) for child in read.get("children") or ()])
+
+
+def _title(roadmap: Roadmap) -> str:
+    what = "дорожной карты" if "дорожная карта" in roadmap.name.lower() else "плана мероприятий"
+    return f"Об утверждении {what}\nпо обеспечению объективности результатов\nвсероссийских проверочных работ {_when(roadmap)}"
+
+
+def _when(roadmap: Roadmap) -> str:
+    first, last = roadmap.first_day.year, roadmap.last_day.year
+    return f"в {first} году" if first == last else f"в {first}–{last} учебном году"
+
+
+def _default(roadmap: Roadmap) -> dict[str, Any]:
+    chart = "дорожная карта" in roadmap.name.lower()
+    whose = roadmap.school.name if roadmap.school else ""
+    schools = f"Руководителю {whose}" if whose else "Руководителям общеобразовательных организаций"
+    return {
+        "title": _title(roadmap),
+        "preamble": "В целях обеспечения объективности результатов всероссийских проверочных работ",
+        "clauses": [
+            ClauseDraft(
+                f"Утвердить {'прилагаемую дорожную карту' if chart else 'прилагаемый план мероприятий'}."
+            ),
+            ClauseDraft(f"{schools} обеспечить исполнение мероприятий в установленные сроки."),
+            ClauseDraft("Разместить настоящий приказ на официальном сайте."),
+            ClauseDraft("Контроль за исполнением настоящего приказа оставляю за собой."),
+        ],
+        "distribution": [] if whose else drafts.suggest_distribution(roadmap.department),
+    }
+
+
+# --- what happens to the order ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def return_to_draft(order: Order, by: Membership | None, *, discarded: bool = False) -> Sequence[Roadmap]:
+    """The order came back: its plan may be edited again. A discarded order is forgotten, a returned one kept."""
+    changes: dict[str, Any] = {"order": None} if discarded else {}
+    back = []
+    for roadmap in Roadmap.objects.filter(order=order, state=State.ASSEMBLED):
+        move(roadmap, State.DRAFT, updated_at=timezone.now(), **changes)
+        _record(roadmap, "Возвращена из приказа", by, order=order.pk)
+        back.append(roadmap)
+    if discarded:
+        Roadmap.objects.filter(order=order, state=State.DRAFT).update(order=None)
+    return back
+
+
+@transaction.atomic
+def approve(order: Order, by: Membership) -> Sequence[Roadmap]:
+    """Signed: the plan is frozen, the revision it replaces goes to the archive, the duties are given out."""
+    from roadmaps.domain.fanout import fan_out
+
+    approved = []
+    for roadmap in Roadmap.objects.filter(order=order, state=State.ASSEMBLED).select_related("previous"):
+        move(roadmap, State.APPROVED, updated_at=timezone.now())
+        _record(roadmap, "Утверждена", by, order=order.pk)
+        _archive(roadmap, by)
+        fan_out(roadmap, by)
+        approved.append(roadmap)
+    return approved
+
+
+def _archive(roadmap: Roadmap, by: Membership) -> None:
+    previous = roadmap.previous
+    if previous is not None and previous.state == State.APPROVED:
+        move(previous, State.ARCHIVED, updated_at=timezone.now())
+        _record(previous, f"Заменена редакцией {roadmap.revision}", by)
+
+
+def _record(roadmap: Roadmap, what: str, by: Membership | None, **details: Any) -> None:
+    RoadmapEvent.objects.create(roadmap=roadmap, what=what, by=by, details=details)

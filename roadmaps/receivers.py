@@ -1,0 +1,27 @@
+"""What happens to a plan when its order is signed, returned or thrown away; runs inside the order's transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from accounts.models import Membership
+from orders.models import Order
+from orders.signals import order_returned, order_signed, order_voided
+from roadmaps.domain import approval
+
+
+@receiver(order_signed)
+def approve_roadmap(order: Order, by: Membership, **_: Any) -> None:
+    approval.approve(order, by)
+
+
+@receiver(order_returned)
+def reopen_roadmap(order: Order, by: Membership, **_: Any) -> None:
+    approval.return_to_draft(order, by)
+
+
+@receiver(order_voided)
+def free_roadmap(order: Order, by: Membership, **_: Any) -> None:
+    approval.return_to_draft(order, by, discarded=True)
