@@ -76,6 +76,15 @@ class School(models.Model):
 class PostQuerySet(TenantQuerySet["Post"]):
     department_path = "school__department"
 
+    def visible_to(self, membership: Membership | None) -> PostQuerySet:
+        posts = super().visible_to(membership)
+        if membership is not None and membership.role == Role.DEPUTY:
+            return posts.filter(school__posts__membership=membership)
+        return posts
+
+    def active(self) -> PostQuerySet:
+        return self.filter(membership__ended_at=None)
+
 
 class Post(models.Model):
     """Ties a deputy's membership to the school they answer for."""
@@ -96,6 +105,13 @@ class Post(models.Model):
 
 class FlagQuerySet(TenantQuerySet["ObjectivityFlag"]):
     department_path = "school__department"
+
+    def visible_to(self, membership: Membership | None) -> FlagQuerySet:
+        """A school's deputy sees the flags of their own school only."""
+        flags = super().visible_to(membership)
+        if membership is not None and membership.role == Role.DEPUTY:
+            return flags.filter(school__posts__membership=membership)
+        return flags
 
     def standing(self) -> FlagQuerySet:
         """Not lifted and not refuted: the school is still in the risk zone."""
@@ -149,6 +165,30 @@ class ObjectivityFlag(models.Model):
     def __str__(self) -> str:
         return f"{self.school}: {self.subject} {self.grade or ''}".strip(": ")
 
+    @property
+    def next_states(self) -> list[ObjectivityFlag.State]:
+        """Where a person may move it from here, in the order of life."""
+        allowed = self.TRANSITIONS[self.State(self.state)]
+        return [state for state in self.State if state in allowed]
+
+
+class FlagEvent(models.Model):
+    """Append-only: who moved a flag to which state, when and why."""
+
+    flag = models.ForeignKey(ObjectivityFlag, models.PROTECT, related_name="events")
+    state = models.CharField("состояние", max_length=20, choices=ObjectivityFlag.State)
+    by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+", verbose_name="кто")
+    comment = models.TextField("почему", blank=True)
+    at = models.DateTimeField("когда", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "событие признака"
+        verbose_name_plural = "события признаков"
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.flag_id}: {self.get_state_display()}"
+
 
 class SchoolImport(models.Model):
     """A school list on its way in: read once, shown, then applied as a whole or thrown away."""
@@ -157,6 +197,14 @@ class SchoolImport(models.Model):
         PREVIEW = "preview", "ждёт решения"
         APPLIED = "applied", "загружен"
         UNDONE = "undone", "отменён"
+        DISCARDED = "discarded", "отброшен"
+
+    TRANSITIONS = {
+        State.PREVIEW: {State.APPLIED, State.DISCARDED},
+        State.APPLIED: {State.UNDONE},
+        State.UNDONE: set(),
+        State.DISCARDED: set(),
+    }
 
     department = models.ForeignKey(Department, models.CASCADE, related_name="school_imports")
     created_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")

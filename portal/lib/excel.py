@@ -22,13 +22,12 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string
 
+from portal.lib import files
+from portal.lib.files import Kind
+
 MAX_BYTES = 20 * 1024 * 1024
-MAX_PARTS = 2_000
-MAX_UNPACKED = 200 * 1024 * 1024
-MAX_RATIO = 200  # a sheet of equal rows shrinks 40–100 times, a bomb a thousand
 MAX_CELLS = 4_000_000  # laid out in full, about 200 MB
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 NAMESPACE = {
     "m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "s": "http://purl.oclc.org/ooxml/spreadsheetml/main",
@@ -123,46 +122,26 @@ _DAMAGE: tuple[type[BaseException], ...] = (
 
 
 def check(data: bytes) -> None:
-    """Refuse by signature, container and declared sizes, before anything is unpacked."""
-    if not data:
-        raise Unreadable("Файл пустой. Выберите файл Excel со списком.")
+    """Refuse by size, content, container and declared sizes, before anything is unpacked."""
     if len(data) > MAX_BYTES:
         raise Unreadable(f"Файл больше {MAX_BYTES // 1024 // 1024} МБ. Оставьте в нём только нужный лист.")
-    if data.startswith(OLE):
-        raise Unreadable(_why_ole(data))
-    if not data.startswith(b"PK"):
-        raise Unreadable("Это не книга Excel. Сохраните список в Excel как «Книга Excel (*.xlsx)».")
+    kind = files.sniff(data)
+    if kind not in {Kind.XLSX, Kind.MACRO}:
+        raise Unreadable(_REFUSALS.get(kind, f"Это {kind.label}, а не книга Excel. {SAVE_AS}"))
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_parts(archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise Unreadable("Файл повреждён. Откройте его в Excel, сохраните заново и загрузите.") from error
+        files.check_archive(data)
+    except files.RefusedFile as refused:
+        raise Unreadable(refused.message) from refused
 
 
-def _why_ole(data: bytes) -> str:
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        return "Файл защищён паролем. Снимите пароль («Файл» → «Сведения» → «Защита книги») и загрузите снова."
-    return (
-        "Это файл старого вида (.xls или .doc). Откройте его в Excel и сохраните как «Книга Excel (*.xlsx)»."
-    )
-
-
-def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
-    names = {part.filename for part in parts}
-    if "word/document.xml" in names:
-        raise Unreadable("Это документ Word. Нужна книга Excel (.xlsx) со списком.")
-    if "content.xml" in names and "mimetype" in names:
-        raise Unreadable("Это файл OpenDocument. Сохраните его как «Книга Excel (*.xlsx)».")
-    if "xl/workbook.bin" in names:
-        raise Unreadable("Это двоичная книга .xlsb. Сохраните её как «Книга Excel (*.xlsx)».")
-    if "xl/workbook.xml" not in names and "[Content_Types].xml" not in names:
-        raise Unreadable("Это архив, а не книга Excel. Загрузите сам файл .xlsx.")
-    if any(part.flag_bits & 1 for part in parts):
-        raise Unreadable("Файл защищён паролем. Снимите пароль и загрузите снова.")
-    unpacked = sum(part.file_size for part in parts)
-    packed = sum(part.compress_size for part in parts)
-    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or (unpacked > 2**24 and unpacked > packed * MAX_RATIO):
-        raise Unreadable("Файл после распаковки слишком велик. Оставьте в нём только лист со списком.")
+SAVE_AS = "Откройте список в Excel и сохраните как «Книга Excel (*.xlsx)»."
+_REFUSALS = {
+    Kind.EMPTY: "Файл пустой. Выберите файл Excel со списком.",
+    Kind.ENCRYPTED: "Файл закрыт паролем. Снимите пароль («Файл» → «Сведения» → «Защита книги») и загрузите снова.",
+    Kind.XLS: f"Это таблица Excel старого вида (.xls). {SAVE_AS}",
+    Kind.ZIP: "Это архив или повреждённый файл, а не книга Excel. Загрузите сам файл .xlsx.",
+    Kind.UNKNOWN: f"Это не книга Excel. {SAVE_AS}",
+}
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:

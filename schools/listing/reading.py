@@ -110,6 +110,7 @@ def _doubtful_columns(sheet: Sheet, head: Head, doubtful: dict[str, list[int]]) 
 
 _TOTAL = re.compile(r"^(итого|всего|в том числе)\b")
 _NOTE = re.compile(r"^(исполнитель|исп\b|примечани|составил|ответственн|тел\b|начальник|директор|руководитель|\*)")
+BLANK = re.compile("[\\s\u200b\u200c\u200d\u2060\ufeff\u00ad]*")
 _SCHOOL = re.compile(
     r"\d|\b[а-я]{0,3}оу\b|\b(сош|оош|нош|сш|ош|нш)\b|(школа|лицей|гимназия|интернат|учреждение|корпус|центр)\b"
 )
@@ -120,7 +121,7 @@ def _told_apart(sheet: Sheet, head: Head, chosen: dict[str, int]) -> Iterator[tu
     wide = {merge.top for merge in sheet.merges if merge.right - merge.left > 1}
     for number in range(head.bottom + 1, len(sheet.rows)):
         cells = sheet.rows[number]
-        filled = [cell for cell in cells if cell != "" and (not isinstance(cell, str) or tidy(cell))]
+        filled = [cell for cell in cells if cell != "" and (not isinstance(cell, str) or not BLANK.fullmatch(cell))]
         yield number, cells, _why_no_school(cells, filled, head, chosen, merged=number in wide)
 
 
@@ -129,13 +130,12 @@ def _why_no_school(
 ) -> str:
     if not filled:
         return "пустая"
-    texts = [fold(cell) for cell in filled if isinstance(cell, str)]
-    first = texts[0] if texts else ""
+    first = next((fold(cell) for cell in filled if isinstance(cell, str)), "")
     if _TOTAL.match(first):
         return "итог"
     if len(filled) > 2 and _is_numbering(filled):
         return "номера столбцов"
-    if len(filled) > 2 and _repeats_head(cells, head):
+    if len(filled) > 1 and _repeats_head(cells, head, chosen["name"]):
         return "повтор шапки"
     if _has_identity(cells, chosen) or len(filled) > 3:
         return ""
@@ -155,7 +155,9 @@ def _is_numbering(filled: list[Any]) -> bool:
         return False
 
 
-def _repeats_head(cells: list[Any], head: Head) -> bool:
+def _repeats_head(cells: list[Any], head: Head, name: int) -> bool:
+    if columns.field_of(str(_at(cells, name))[:120]) is None:
+        return False
     same = [fold(str(_at(cells, column))) == fold(text) for column, text in head.headings.items()]
     return sum(same) * 2 > len(same)
 

@@ -9,7 +9,7 @@ CYRILLIC = "АаВСсЕеНКМОоРрТХхуУк"
 TO_CYRILLIC = str.maketrans(LATIN, CYRILLIC)
 TO_LATIN = str.maketrans(CYRILLIC, LATIN)
 
-_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _WORD = re.compile(r"[^\W\d_]+")
 _HAS_LATIN = re.compile(r"[A-Za-z]")
 _HAS_CYRILLIC = re.compile(r"[А-Яа-яЁё]")
@@ -19,7 +19,7 @@ _OPENING = re.compile(r"(?<![^\s(«\[])\"(?=\S)")
 
 def tidy(text: str) -> str:
     """Invisible characters out, every run of blanks and line breaks one blank, ends trimmed."""
-    return " ".join(text.translate(_INVISIBLE).split())
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def one_alphabet(text: str) -> str:
@@ -48,7 +48,8 @@ def to_latin(text: str) -> str:
 def quotes(text: str) -> str:
     """Straight and English quotes to «ёлочки»; «№9» and «N 9» to «№ 9»."""
     text = text.replace("“", "«").replace("„", "«").replace("”", "»")
-    text = _OPENING.sub("«", text).replace('"', "»")
+    if '"' in text:
+        text = _OPENING.sub("«", text).replace('"', "»")
     return _NUMBER_SIGN.sub("№ ", text)
 
 
@@ -57,7 +58,10 @@ _NOT_WORD = re.compile(r"[^\w№]+")
 
 def fold(text: str) -> str:
     """The form in which names are compared: case, ё/е, look-alikes, quotes, blanks and «№» make no difference."""
-    text = quotes(tidy(text)).translate(TO_CYRILLIC).casefold().replace("ё", "е")
+    text = quotes(tidy(text))
+    if _HAS_LATIN.search(text):
+        text = text.translate(TO_CYRILLIC)
+    text = text.casefold().replace("ё", "е")
     return _NOT_WORD.sub(" ", text.replace("№", " ")).strip()
 
 

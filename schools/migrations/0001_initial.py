@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('file_name', models.CharField(max_length=255, verbose_name='файл')),
                 ('file', models.FileField(upload_to='imports/%Y/%m/', verbose_name='содержимое')),
-                ('state', models.CharField(choices=[('preview', 'ждёт решения'), ('applied', 'загружен'), ('undone', 'отменён')], default='preview', max_length=20, verbose_name='состояние')),
+                ('state', models.CharField(choices=[('preview', 'ждёт решения'), ('applied', 'загружен'), ('undone', 'отменён'), ('discarded', 'отброшен')], default='preview', max_length=20, verbose_name='состояние')),
                 ('preview', models.JSONField(default=dict, verbose_name='что получится')),
                 ('before', models.JSONField(default=dict, verbose_name='как было, для отмены')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='загружен')),
@@ -106,5 +106,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='objectivityflag',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('state__in', ['lifted', 'refuted'])), models.Q(('closed_on', None), ('state__in', ['analysis', 'confirmed', 'measures'])), _connector='OR'), name='flag_closed_iff_final', violation_error_message='У закрытого признака должна быть дата закрытия.'),
+        ),
+        migrations.CreateModel(
+            name='FlagEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('analysis', 'анализируется'), ('confirmed', 'подтверждён'), ('refuted', 'не подтверждён'), ('measures', 'принимаются меры'), ('lifted', 'снят')], max_length=20, verbose_name='состояние')),
+                ('comment', models.TextField(blank=True, verbose_name='почему')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='когда')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership', verbose_name='кто')),
+                ('flag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='schools.objectivityflag')),
+            ],
+            options={
+                'verbose_name': 'событие признака',
+                'verbose_name_plural': 'события признаков',
+                'ordering': ['at', 'pk'],
+            },
         ),
     ]
