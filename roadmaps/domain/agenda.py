@@ -1,0 +1,90 @@
+"""A person's duties by urgency: what to do now comes first, each group bounded, all of it in one query."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models.functions import RowNumber
+
+from accounts.models import Membership
+from roadmaps.domain.reports import WITHDRAWN
+from roadmaps.models import Assignment, AssignmentEvent, AssignmentQuerySet
+
+State = Assignment.State
+SHOWN = 8  # cards of one group on the first page
+# Key → heading, in the order of the page.
+GROUPS = {
+    "late": "Просрочено",
+    "returned": "Возвращено с замечанием",
+    "week": "Эта неделя",
+    "later": "Позже",
+    "ongoing": "Идёт постоянно",
+    "review": "На проверке",
+    "done": "Принято",
+}
+
+
+@dataclass
+class Group:
+    """One heading with its first cards; ``total`` counts all."""
+
+    key: str
+    title: str
+    total: int = 0
+    cards: list[Assignment] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.cards)
+
+
+def borne_by(member: Membership) -> AssignmentQuerySet:
+    """What this person answers for here: their school's duties, and those that name them."""
+    visible = Assignment.objects.visible_to(member)
+    return visible.filter(Q(school__posts__membership=member) | Q(official__user=member.user_id))
+
+
+def grouped(assignments: AssignmentQuerySet, today: datetime.date) -> AssignmentQuerySet:
+    """Each row with its ``group``. Overdue outranks returned; the week ends on Sunday; no due day is going on."""
+    sunday = today + datetime.timedelta(days=6 - today.weekday())
+    group = Case(
+        When(state=State.ACCEPTED, then=Value("done")),
+        When(state=State.REPORTED, then=Value("review")),
+        When(last_day__lt=today, then=Value("late")),
+        When(state=State.RETURNED, then=Value("returned")),
+        When(last_day=None, then=Value("ongoing")),
+        When(last_day__lte=sunday, then=Value("week")),
+        default=Value("later"),
+        output_field=CharField(),
+    )
+    return assignments.annotate(group=group)
+
+
+def for_cards(assignments: AssignmentQuerySet) -> AssignmentQuerySet:
+    """Everything a card shows, without a query per card: source, who accepts, the last remark, length of history."""
+    last = AssignmentEvent.objects.filter(assignment=OuterRef("pk")).order_by("-pk")
+    returned = last.filter(state=State.RETURNED, before=State.REPORTED).exclude(comment=WITHDRAWN)
+    return assignments.select_related(
+        "item__section__roadmap", "clause__order", "school", "official__user", "controller__user", "reported_by__user",
+        "decided_by__user", "event", "event__school",
+    ).annotate(
+        remark=Subquery(returned.values("comment")[:1]),
+        steps=Subquery(last.order_by().values("assignment").annotate(n=Count("pk")).values("n")),
+    )  # fmt: skip
+
+
+def agenda(member: Membership, today: datetime.date) -> list[Group]:
+    """All groups that hold something, the first `SHOWN` cards of each."""
+    rows = grouped(borne_by(member), today)
+    counted = dict(rows.order_by().values_list("group").annotate(n=Count("pk", distinct=True)))
+    place = Window(
+        RowNumber(), partition_by=F("group"), order_by=[F("last_day").asc(nulls_last=True), F("pk").asc()]
+    )
+    first = rows.exclude(group="done").annotate(place=place).filter(place__lte=SHOWN)
+    group_of = dict(first.order_by().values_list("pk", "group"))
+    groups = {key: Group(key, title, counted.get(key, 0)) for key, title in GROUPS.items()}
+    for assignment in for_cards(Assignment.objects.filter(pk__in=group_of)):
+        groups[group_of[assignment.pk]].cards.append(assignment)
+    return [group for group in groups.values() if group.total]

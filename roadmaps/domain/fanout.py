@@ -1,0 +1,294 @@
+"""From a signed roadmap to duties: every item and dated clause × occurrence × bearer becomes one assignment.
+
+Running twice is harmless: what exists already stays as it is. Parts that wait for an event become duties when the event
+is recorded; parts that are not understood become nothing and are listed by `gaps`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Department, Membership
+from portal.lib.calendar import WorkCalendar
+from roadmaps.deadlines import BySchedule, OnEvent, Part, Period, Throughout, Unclear, from_json
+from roadmaps.deadlines.occurrences import Occurrence, occurrences
+from roadmaps.domain import clauses, responsibles
+from roadmaps.domain.reminders import calendar_of
+from roadmaps.models import ActionItem, Assignment, RecordedEvent, Roadmap
+from schools.models import School
+
+
+@dataclass(frozen=True)
+class Source:
+    """What gives duties: a row of the roadmap, or a clause of its order."""
+
+    item: ActionItem | None
+    clause: clauses.ClauseDuty | None
+    parts: tuple[Part, ...]
+    reach: list[dict[str, Any]]
+    problem: str = ""
+
+    @property
+    def key(self) -> str:
+        """Names the source in a form: «item:12» or «clause:7»."""
+        return f"item:{self.item.pk}" if self.item else f"clause:{self.clause.clause.pk}"  # type: ignore[union-attr]
+
+    @property
+    def label(self) -> str:
+        number = self.item.number if self.item else f"приказ, п. {self.clause.number}"  # type: ignore[union-attr]
+        return number.strip()
+
+    @property
+    def text(self) -> str:
+        return self.item.text if self.item else self.clause.text  # type: ignore[union-attr]
+
+    @property
+    def deadline(self) -> str:
+        return self.item.deadline if self.item else ""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Why a source gave no duty, or not all: in Russian, for the methodist."""
+
+    source: Source
+    problem: str
+
+
+@dataclass(frozen=True)
+class Start:
+    """What an event starts: one source with the duties it will give (not saved yet)."""
+
+    roadmap: Roadmap
+    source: Source
+    assignments: list[Assignment]
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        return max((a.last_day for a in self.assignments if a.last_day), default=None)
+
+    @property
+    def whom(self) -> str:
+        """The bearers in words: «12 школ» or names."""
+        names = [a.school.name if a.school else a.official.user.short_name for a in self.assignments]  # type: ignore[union-attr]
+        names = list(dict.fromkeys(names))
+        return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:2])} и ещё {len(names) - 2}"
+
+
+@transaction.atomic
+def fan_out(roadmap: Roadmap, by: Membership) -> int:
+    """Make the roadmap's assignments, return how many are new.
+
+    Raises ValueError for a roadmap that no signed order approves.
+    """
+    if roadmap.state not in {Roadmap.State.APPROVED, Roadmap.State.ARCHIVED}:
+        raise ValueError("Поручения создаются после подписания приказа.")
+    maker = _Maker(roadmap, by)
+    before = of_roadmap(roadmap).count()
+    rows = [row for source in sources(roadmap) for row in maker.assignments(source)]
+    Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    made = of_roadmap(roadmap).count() - before
+    if made:
+        roadmap.events.create(what=f"Создано поручений: {made}", by=by, details={"assignments": made})
+    return made
+
+
+def of_roadmap(roadmap: Roadmap) -> QuerySet[Assignment]:
+    """All duties of a roadmap, those from its order's clauses included."""
+    from_clauses = Q(clause__order=roadmap.order_id) if roadmap.order_id else Q(pk=None)
+    return Assignment.objects.filter(Q(item__section__roadmap=roadmap) | from_clauses)
+
+
+def sources(roadmap: Roadmap) -> Iterator[Source]:
+    """Rows in printed order, then the dated clauses of the order."""
+    items = ActionItem.objects.filter(section__roadmap=roadmap).order_by(
+        "section__position", "position", "pk"
+    )
+    for item in items:
+        yield Source(item, None, from_json(item.deadline_parts), item.reach)
+    if roadmap.order is not None:
+        for duty in clauses.duties(roadmap.order, Period(roadmap.first_day, roadmap.last_day)):
+            yield Source(None, duty, duty.parts, duty.reach, duty.problem)
+
+
+def gaps(roadmap: Roadmap, by: Membership) -> list[Gap]:
+    """What of the roadmap became no duty and waits for a person: in printed order."""
+    maker = _Maker(roadmap, by)
+    return [Gap(source, problem) for source in sources(roadmap) if (problem := maker.problem(source))]
+
+
+def starting(
+    department: Department, *, event: str, day: datetime.date, by: Membership, school: School | None = None
+) -> list[Start]:
+    """What the event would start on that day, new duties only. Writes nothing."""
+    happened = RecordedEvent(department=department, event=event, day=day, school=school)
+    approved = Roadmap.objects.filter(
+        Q(school=None) | Q(school=school) if school else Q(),
+        department=department,
+        state=Roadmap.State.APPROVED,
+        first_day__lte=day,
+        last_day__gte=day,
+    )
+    found = []
+    for roadmap in approved.select_related("order", "department"):
+        maker = _Maker(roadmap, by)
+        existing = _existing(roadmap)
+        for source in sources(roadmap):
+            rows = [row for row in maker.started(source, happened) if _identity(row) not in existing]
+            if rows:
+                found.append(Start(roadmap, source, rows))
+    return found
+
+
+@transaction.atomic
+def record_event(
+    department: Department,
+    *,
+    event: str,
+    day: datetime.date,
+    by: Membership,
+    school: School | None = None,
+    note: str = "",
+    only: Collection[str] | None = None,
+) -> tuple[RecordedEvent, int]:
+    """Write down that the event happened and start the clocks that wait for it; return it and how many are new.
+
+    ``only`` names the sources (`Source.key`) to start, None all that wait. The same event recorded again is the same
+    event: it adds what is still missing and doubles nothing.
+    """
+    if school is not None and school.department_id != department.pk:
+        raise ValueError("Школа другого отдела.")
+    starts = starting(department, event=event, day=day, by=by, school=school)
+    recorded, _ = RecordedEvent.objects.get_or_create(
+        department=department, event=event, day=day, school=school, defaults={"by": by, "note": note}
+    )
+    chosen = [start for start in starts if only is None or start.source.key in only]
+    rows = [row for start in chosen for row in start.assignments]
+    for row in rows:
+        row.event = recorded
+    Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    made = recorded.assignments.count()
+    return recorded, made
+
+
+Identity = tuple[int | None, int | None, str, int | None, int | None]
+
+
+def _identity(row: Assignment) -> Identity:
+    return row.item_id, row.clause_id, row.occurrence, row.school_id, row.official_id
+
+
+def _existing(roadmap: Roadmap) -> set[Identity]:
+    return set(of_roadmap(roadmap).values_list("item", "clause", "occurrence", "school", "official"))
+
+
+class _Maker:
+    """Turns the sources of one roadmap into unsaved assignments; asks for bearers once per distinct reach."""
+
+    def __init__(self, roadmap: Roadmap, by: Membership) -> None:
+        self.roadmap = roadmap
+        self.department = roadmap.department
+        self.controller = self._controller(by)
+        self.directory = responsibles.Directory(self.department, self.today)
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        return calendar_of(self.department)
+
+    @cached_property
+    def today(self) -> datetime.date:
+        return timezone.now().astimezone(self.department.tz).date()
+
+    def _controller(self, by: Membership) -> Membership:
+        """Whom the order names; else who prepared it; else who runs the fan-out."""
+        order = self.roadmap.order
+        named = order.controller or order.created_by if order else None
+        return named or self.roadmap.created_by or by
+
+    def assignments(self, source: Source) -> Iterator[Assignment]:
+        """What is due by the calendar alone; parts that wait for an event give nothing yet."""
+        if source.problem:
+            return
+        for bearer in self.bearers(source.reach):
+            for span in self._spans(source.parts):
+                yield self._row(source, bearer, span, span.key)
+
+    def started(self, source: Source, happened: RecordedEvent) -> Iterator[Assignment]:
+        """What the event starts. At one school: that school's duties, and those of officials about it."""
+        waiting = tuple(p for p in source.parts if isinstance(p, OnEvent) and p.event == happened.event)
+        if source.problem or not waiting:
+            return
+        spans = occurrences(waiting, self.calendar, {happened.event: [happened.day]})
+        about = f"/{happened.school_id}" if happened.school_id else ""
+        for bearer in self._touched(source.reach, happened.school):
+            for span in spans:
+                yield self._row(source, bearer, span, f"{span.key}{about}")
+
+    def bearers(self, reach: list[dict[str, Any]]) -> list[responsibles.Bearer]:
+        found = responsibles.bearers(reach, self.department, self.today, directory=self.directory)
+        return self._own(found) if self.roadmap.school else found
+
+    def _own(self, found: Iterable[responsibles.Bearer]) -> list[responsibles.Bearer]:
+        """In a school's own plan everybody who is no official of the department works at that school."""
+        officials = [bearer for bearer in found if bearer.official is not None]
+        return [responsibles.Bearer(school=self.roadmap.school, official=None), *officials]
+
+    def _touched(self, reach: list[dict[str, Any]], school: School | None) -> list[responsibles.Bearer]:
+        found = list(self.bearers(reach))
+        if school is None:
+            return found
+        here = responsibles.Bearer(school=school, official=None)
+        schools = any(target["kind"] in {"all_schools", "flagged_schools"} for target in reach)
+        named = any(bearer.school == school for bearer in found)
+        return ([here] if schools or named else []) + [b for b in found if b.official is not None]
+
+    def _spans(self, parts: tuple[Part, ...]) -> tuple[Occurrence, ...]:
+        dated = tuple(map(_not_daily, (p for p in parts if not isinstance(p, OnEvent | BySchedule | Unclear))))
+        return occurrences(dated, self.calendar)
+
+    def problem(self, source: Source) -> str:
+        """Why this source gives fewer duties than it says, "" when it gives all."""
+        if source.problem:
+            return source.problem
+        if not source.parts:
+            return "Срок не указан: поручение не создано."
+        if any(isinstance(part, Unclear) for part in source.parts):
+            return "Срок не понят: уточните, когда это должно быть сделано."
+        plans = [part.schedule for part in source.parts if isinstance(part, BySchedule)]
+        if plans:
+            named = "графику ВПР" if plans[0] == "vpr" else f"плану «{plans[0]}»"
+            return f"Срок — по {named}: поручения появятся, когда будут указаны его даты."
+        unknown = [target["phrase"] for target in source.reach if responsibles.needs_answer(target)]
+        if unknown and not self.roadmap.school:
+            return f"Исполнитель не найден: {', '.join(f'«{phrase}»' for phrase in unknown)}."
+        if not self.bearers(source.reach):
+            return "Исполнитель не указан: поручать некому."
+        return ""
+
+    def _row(self, source: Source, bearer: responsibles.Bearer, span: Occurrence, key: str) -> Assignment:
+        return Assignment(
+            department=self.department,
+            item=source.item,
+            clause=source.clause.clause if source.clause else None,
+            occurrence=key,
+            first_day=span.first,
+            last_day=span.due,
+            school=bearer.school,
+            official=bearer.official,
+            controller=self.controller,
+        )
+
+
+def _not_daily(part: Part) -> Part:
+    """«Ежедневно» is one duty that goes on, not two hundred reports a year from each school."""
+    if isinstance(part, Throughout) and part.every == "day":
+        return replace(part, every=None)
+    return part

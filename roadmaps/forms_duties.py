@@ -1,0 +1,89 @@
+"""Forms of the duties side: a report, a remark, an event, the filter of a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import Membership
+from roadmaps.deadlines import EVENT_TITLES
+from roadmaps.domain import evidence
+from roadmaps.models import Assignment, Roadmap
+from schools.models import School
+
+
+class ReportForm(forms.Form):
+    """Link and note of a report; files travel beside it, each checked by itself."""
+
+    link = forms.CharField(
+        label="Ссылка",
+        required=False,
+        max_length=1000,
+        help_text="Например, на новость или раздел сайта школы",
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://", "autocomplete": "off"}),
+    )
+    note = forms.CharField(
+        label="Пояснение", required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean_link(self) -> str:
+        try:
+            return evidence.clean_link(self.cleaned_data["link"])
+        except evidence.Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+
+class RemarkForm(forms.Form):
+    comment = forms.CharField(
+        label="Что исправить",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Напишите, что исправить: без замечания доклад не вернуть."},
+    )
+
+
+class EventForm(forms.Form):
+    """What happened, when, where. The second step says which duties it starts."""
+
+    event = forms.ChoiceField(label="Что произошло", choices=list(EVENT_TITLES.items()))
+    day = forms.DateField(
+        label="Когда", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Укажите день, например 16.03.2026.", "required": "Укажите день события."},
+    )  # fmt: skip
+    school = forms.ModelChoiceField(
+        School.objects.none(), label="В какой школе", required=False, empty_label="Во всех, где ждут"
+    )
+    note = forms.CharField(
+        label="Примечание", required=False, max_length=300, help_text="Например, номер письма или предмет"
+    )
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["school"].queryset = School.objects.visible_to(membership).open()  # type: ignore[attr-defined]
+        self.fields["day"].initial = timezone.localdate()
+
+
+class ListFilter(forms.Form):
+    """Narrows a list of assignments; what is not understood in the address narrows nothing."""
+
+    STATES = [("", "Все"), ("overdue", "Просрочено"), *Assignment.State.choices]
+
+    school = forms.ModelChoiceField(
+        School.objects.none(), label="Школа", required=False, empty_label="Все школы"
+    )
+    roadmap = forms.ModelChoiceField(
+        Roadmap.objects.none(), label="Дорожная карта", required=False, empty_label="Все карты"
+    )
+    state = forms.ChoiceField(label="Состояние", choices=STATES, required=False)
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["school"].queryset = School.objects.visible_to(membership)  # type: ignore[attr-defined]
+        approved = Roadmap.objects.visible_to(membership).exclude(state__in=["draft", "assembled"])
+        self.fields["roadmap"].queryset = approved  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}

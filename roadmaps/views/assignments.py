@@ -1,0 +1,97 @@
+"""The department's view of all duties, events that start waiting ones, and what became no duty."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.middleware import PortalRequest
+from accounts.models import Role
+from accounts.permissions import DEPARTMENT_ROLES, role_required
+from portal.templatetags.portal import plural
+from roadmaps.deadlines import EVENT_TITLES
+from roadmaps.domain import agenda, fanout
+from roadmaps.forms_duties import EventForm, ListFilter
+from roadmaps.models import Assignment, AssignmentQuerySet, RecordedEvent, Roadmap
+
+PER_PAGE = 50
+
+
+@require_GET
+@role_required(*DEPARTMENT_ROLES)
+def assignments(request: PortalRequest) -> HttpResponse:
+    narrowed = ListFilter(request.GET, membership=request.membership)
+    rows = _narrowed(Assignment.objects.visible_to(request.membership), narrowed)
+    page = Paginator(agenda.for_cards(rows), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "filter": narrowed, "chosen": narrowed.chosen(), "today": timezone.localdate()}
+    return render(request, "roadmaps/assignments.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.METHODIST)
+def event_new(request: PortalRequest) -> HttpResponse:
+    """First what would start, then, confirmed, it starts: duties, whom, until when."""
+    member = request.membership
+    form = EventForm(request.POST or None, membership=member)
+    starts = None
+    if request.method == "POST" and form.is_valid():
+        happened = {name: form.cleaned_data[name] for name in ("event", "day", "school")}
+        if "confirm" in request.POST:
+            only = request.POST.getlist("source")
+            recorded, made = fanout.record_event(
+                member.department, by=member, note=form.cleaned_data["note"], only=only, **happened
+            )
+            messages.success(request, f"Записано: {EVENT_TITLES[recorded.event]}. Начато поручений: {made}.")
+            return redirect("roadmaps:assignments")
+        starts = fanout.starting(member.department, by=member, **happened)
+    past = RecordedEvent.objects.visible_to(member).select_related("school", "by__user")[:10]
+    context = {
+        "form": form,
+        "starts": starts,
+        "past": past,
+        "titles": EVENT_TITLES,
+        "choose": form.data.get("event"),
+    }
+    return render(request, "roadmaps/event_new.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@role_required(Role.METHODIST, Role.HEAD)
+def gaps(request: PortalRequest, pk: int) -> HttpResponse:
+    roadmap = _approved(request, pk)
+    found = fanout.gaps(roadmap, request.membership)
+    context = {"roadmap": roadmap, "gaps": found, "made": fanout.of_roadmap(roadmap).count()}
+    return render(request, "roadmaps/assignment_gaps.html", context)
+
+
+@require_POST
+@role_required(Role.METHODIST)
+def fan_out(request: PortalRequest, pk: int) -> HttpResponse:
+    """Once more, after meanings were settled or a school was added; what exists stays."""
+    made = fanout.fan_out(_approved(request, pk), request.membership)
+    if made:
+        messages.success(request, f"Создано: {plural(made, 'поручение,поручения,поручений')}.")
+    else:
+        messages.info(request, "Новых поручений нет: всё, что понято, уже поручено.")
+    return redirect("roadmaps:gaps", pk)
+
+
+def _approved(request: PortalRequest, pk: int) -> Roadmap:
+    frozen = [Roadmap.State.APPROVED, Roadmap.State.ARCHIVED]
+    rows = Roadmap.objects.visible_to(request.membership).filter(state__in=frozen)
+    return get_object_or_404(rows.select_related("order", "department"), pk=pk)
+
+
+def _narrowed(rows: AssignmentQuerySet, narrowed: ListFilter) -> AssignmentQuerySet:
+    chosen = narrowed.chosen()
+    if school := chosen.get("school"):
+        rows = rows.filter(school=school)
+    if roadmap := chosen.get("roadmap"):
+        rows = rows.filter(pk__in=fanout.of_roadmap(roadmap).order_by().values("pk"))
+    if chosen.get("state") == "overdue":
+        return rows.overdue(timezone.localdate())
+    return rows.filter(state=chosen["state"]) if "state" in chosen else rows

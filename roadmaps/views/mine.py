@@ -1,0 +1,222 @@
+"""«Мои поручения» and one duty: what is to be done, its proof, its report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.middleware import PortalRequest
+from accounts.permissions import role_required
+from roadmaps.domain import agenda, evidence, reports
+from roadmaps.forms_duties import RemarkForm, ReportForm
+from roadmaps.models import Assignment, Evidence
+
+GROUP_PAGE = 40
+
+
+@require_GET
+@role_required()
+def mine(request: PortalRequest) -> HttpResponse:
+    today = timezone.localdate()
+    chosen = request.GET.get("group", "")
+    if chosen in agenda.GROUPS:
+        rows = agenda.grouped(agenda.borne_by(request.membership), today).filter(group=chosen)
+        page = Paginator(agenda.for_cards(rows), GROUP_PAGE).get_page(request.GET.get("page"))
+        context = {"title": agenda.GROUPS[chosen], "page": page, "today": today, "group": chosen}
+        return render(request, "roadmaps/mine_group.html", context)
+    groups = {group.key: group for group in agenda.agenda(request.membership, today)}
+    done, total = groups.pop("done", None), sum(group.total for group in groups.values())
+    context = {"groups": groups, "done": done.total if done else 0, "open": total, "today": today}
+    return render(request, "roadmaps/mine.html", context)
+
+
+@require_GET
+@role_required()
+def assignment(request: PortalRequest, pk: int) -> HttpResponse:
+    row = _card(request, pk)
+    return render(request, "roadmaps/assignment.html", _context(request, row))
+
+
+@require_http_methods(["GET", "POST"])
+@role_required()
+def assignment_report(request: PortalRequest, pk: int) -> HttpResponse:
+    """GET: the form, in place or on the duty's page. POST: files, link and note at once, then the report."""
+    row = _card(request, pk)
+    _ask_reporter(request, row)
+    if request.method == "GET":
+        return _form_or_page(request, row, ReportForm(initial=row.draft))
+    form = ReportForm(request.POST)
+    problems = _take_files(request, row)
+    if not form.is_valid() or problems:
+        return _kept(request, row, form, problems)
+    try:
+        reports.report(row, by=request.membership, **form.cleaned_data)
+    except evidence.Refused as refusal:
+        return _kept(request, _card(request, pk), form, [str(refusal)])
+    return _done(request, _card(request, pk), "Доклад отправлен на проверку.")
+
+
+@require_POST
+@role_required()
+def assignment_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
+    row = _card(request, pk)
+    _ask_reporter(request, row)
+    try:
+        reports.withdraw(row, by=request.membership)
+    except evidence.Refused as refusal:
+        return _refused(request, _card(request, pk), str(refusal))
+    return _form_or_page(request, _card(request, pk), ReportForm(initial=row.draft))
+
+
+@require_POST
+@role_required()
+def assignment_draft(request: PortalRequest, pk: int) -> HttpResponse:
+    row = _card(request, pk)
+    _ask_reporter(request, row)
+    evidence.save_draft(row, link=request.POST.get("link", ""), note=request.POST.get("note", ""))
+    if request.htmx:
+        return render(request, "roadmaps/_assignment_draft.html", {"assignment": row})
+    messages.success(request, "Черновик сохранён: можно закрыть и вернуться.")
+    return redirect("roadmaps:assignment", pk)
+
+
+@require_POST
+@role_required()
+def evidence_add(request: PortalRequest, pk: int) -> HttpResponse:
+    """The files alone, each as soon as it is chosen; answers with the list and what was refused."""
+    row = _card(request, pk)
+    _ask_reporter(request, row)
+    problems = _take_files(request, row)
+    context = {**_context(request, row), "problems": problems}
+    if request.headers.get("x-requested-with") == "portal-upload":
+        return render(request, "roadmaps/_evidence_list.html", context, status=422 if problems else 200)
+    return (
+        _kept(request, row, ReportForm(request.POST), problems)
+        if problems
+        else redirect("roadmaps:assignment", pk)
+    )
+
+
+@require_GET
+@role_required()
+def evidence_file(request: PortalRequest, pk: int) -> HttpResponse:
+    """Never rendered inline, whatever the browser thinks of it."""
+    proofs = Evidence.objects.visible_to(request.membership).filter(kind=Evidence.Kind.FILE)
+    row = get_object_or_404(proofs, pk=pk)
+    response = FileResponse(row.file.open("rb"), as_attachment=True, filename=row.name)
+    response["Content-Type"] = "application/octet-stream"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+@role_required()
+def evidence_remove(request: PortalRequest, pk: int) -> HttpResponse:
+    return _change_proof(
+        request, pk, evidence.remove, "Подтверждение убрано.", undo="roadmaps:evidence_restore"
+    )
+
+
+@require_POST
+@role_required()
+def evidence_restore(request: PortalRequest, pk: int) -> HttpResponse:
+    return _change_proof(request, pk, evidence.restore, "Подтверждение возвращено.")
+
+
+def _change_proof(request: PortalRequest, pk: int, change: Any, said: str, undo: str = "") -> HttpResponse:
+    proof = get_object_or_404(Evidence.objects.visible_to(request.membership), pk=pk)
+    row = _card(request, proof.assignment_id)
+    _ask_reporter(request, row)
+    problems = []
+    try:
+        change(proof)
+    except evidence.Refused as refusal:
+        problems = [str(refusal)]
+    if request.htmx:
+        context = {**_context(request, row), "problems": problems}
+        return render(request, "roadmaps/_evidence_list.html", context, status=422 if problems else 200)
+    if problems:
+        messages.error(request, problems[0])
+    else:
+        messages.success(request, said, extra_tags=f"undo {reverse(undo, args=[pk])}" if undo else "")
+    return redirect("roadmaps:assignment", row.pk)
+
+
+def _card(request: PortalRequest, pk: int) -> Assignment:
+    return get_object_or_404(agenda.for_cards(Assignment.objects.visible_to(request.membership)), pk=pk)
+
+
+def _ask_reporter(request: PortalRequest, row: Assignment) -> None:
+    if not reports.may_report(row, request.membership):
+        raise PermissionDenied(reports.NOT_YOURS)
+
+
+def _take_files(request: PortalRequest, row: Assignment) -> list[str]:
+    """Attach what is sound; the others are named with the reason."""
+    problems = []
+    for upload in [*request.FILES.getlist("files"), *request.FILES.getlist("photo")]:
+        assert isinstance(upload, UploadedFile)  # noqa: S101 -- what getlist gives
+        try:
+            evidence.add_file(row, upload, by=request.membership)
+        except evidence.Refused as refusal:
+            problems.append(str(refusal))
+    return problems
+
+
+def _context(request: PortalRequest, row: Assignment) -> dict[str, Any]:
+    """All that the card, the form and the page of one duty show."""
+    proofs = list(row.evidence.select_related("added_by__user"))
+    undoable = timezone.now() - evidence.UNDO_FOR
+    return {
+        "assignment": row,
+        "today": timezone.localdate(),
+        "proofs": [proof for proof in proofs if proof.removed_at is None],
+        "current": [proof for proof in proofs if proof.round == row.round and proof.removed_at is None],
+        "removed": [p for p in proofs if p.round == row.round and p.removed_at and p.removed_at > undoable],
+        "events": row.events.select_related("by__user"),
+        "may_report": reports.may_report(row, request.membership),
+        "may_decide": row.state == Assignment.State.REPORTED and reports.may_decide(row, request.membership),
+        "is_open": row.state in Assignment.OPEN_STATES,
+        "form": ReportForm(initial=row.draft),
+        "remark": RemarkForm(),
+    }
+
+
+def _form_or_page(request: PortalRequest, row: Assignment, form: ReportForm) -> HttpResponse:
+    if not request.htmx:
+        return redirect("roadmaps:assignment", row.pk)
+    template = "roadmaps/_assignment_card.html"
+    opened = row.state in Assignment.OPEN_STATES and "closed" not in request.GET
+    return render(request, template, {**_context(request, row), "form": form, "opened": opened})
+
+
+def _kept(request: PortalRequest, row: Assignment, form: ReportForm, problems: list[str]) -> HttpResponse:
+    """Nothing typed is lost: it is in the form and in the draft; sound files are attached already."""
+    evidence.save_draft(row, link=form.data.get("link", ""), note=form.data.get("note", ""))
+    context = {**_context(request, row), "form": form, "problems": problems, "opened": True}
+    template = "roadmaps/_assignment_card.html" if request.htmx else "roadmaps/assignment.html"
+    return render(request, template, context, status=422)
+
+
+def _refused(request: PortalRequest, row: Assignment, problem: str) -> HttpResponse:
+    context = {**_context(request, row), "problems": [problem]}
+    template = "roadmaps/_assignment_card.html" if request.htmx else "roadmaps/assignment.html"
+    return render(request, template, context, status=409 if not request.htmx else 422)
+
+
+def _done(request: PortalRequest, row: Assignment, said: str) -> HttpResponse:
+    if request.htmx:
+        return render(request, "roadmaps/_assignment_card.html", {**_context(request, row), "said": said})
+    messages.success(request, said)
+    return redirect("roadmaps:mine")
