@@ -31,7 +31,7 @@ MONTHS = (
 )  # fmt: skip
 FITS = 4  # steps of the ladder from 14 to 12.5 pt, see order.css
 NOTE_LINES = 9  # a longer executor's note and distribution list follows the signature instead of the page's foot
-LANDSCAPE, PORTRAIT = 267.0, 170.0  # mm between the margins, see order.css
+LANDSCAPE, PORTRAIT = (267.0, 170.0), (170.0, 257.0)  # width and height between the margins in mm, see order.css
 NBSP = "\N{NO-BREAK SPACE}"
 CAPITAL = "А-ЯЁA-ZӦІ"
 GLUED = (
@@ -41,6 +41,7 @@ GLUED = (
     (re.compile(rf"\bг\. (?=[{CAPITAL}«])"), f"г.{NBSP}"),
     (re.compile(r"(\d{4}) (?=г\.|гг\.|года\b|году\b|год\b)"), rf"\1{NBSP}"),
     (re.compile(r"\b(\d{1,2}) (?=(?:" + "|".join(MONTHS) + r")\b)"), rf"\1{NBSP}"),
+    (re.compile(r"(\d{4}) (?=[-–—] ?\d{4})"), rf"\1{NBSP}"),
     (re.compile(r" (?=[–—] )"), NBSP),
 )
 
@@ -227,8 +228,9 @@ def _note(snapshot: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _annex_context(snapshot: Mapping[str, Any], annex: Mapping[str, Any]) -> dict[str, Any]:
     content = annex["content"]
+    width, height = LANDSCAPE if annex["landscape"] else PORTRAIT
     keys = [column["key"] for column in content["columns"]]
-    columns = tables.widths(content, page=LANDSCAPE if annex["landscape"] else PORTRAIT)
+    columns = dict(zip(keys, tables.widths(content, page=width), strict=True))
     return {
         "template": "orders/pdf/annex.html",
         "landscape": annex["landscape"],
@@ -237,15 +239,15 @@ def _annex_context(snapshot: Mapping[str, Any], annex: Mapping[str, Any]) -> dic
         "title": [printable(line) for line in content.get("title_lines", [])],
         "goals": [printable(goal) for goal in content.get("goals", [])],
         "columns": [
-            {"heading": printable(column["heading"]), "width": f"{width:.1f}", "key": column["key"]}
-            for column, width in zip(content["columns"], columns, strict=True)
+            {"heading": pdf.soften(column["heading"]), "width": f"{columns[column['key']]:.1f}"}
+            for column in content["columns"]
         ],
         "sections": [
             {
                 "heading": printable(section["heading"] or ""),
                 "rows": [
                     {
-                        "tall": tables.is_tall(item, keys, columns),
+                        "tall": tables.is_tall(item, columns, page=height),
                         "cells": [{"key": key, "text": printable(item.get(key) or "")} for key in keys],
                     }
                     for item in section["items"]

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 LETTER = 2.15  # mean width of a Cyrillic letter at 12 pt, mm
+BOLD = 2.5  # the same in bold, as headings are
+WIDE = 4.7  # «№» in bold
 PADDING = 3.4  # both sides and the border of a cell, mm
 LINE = 5.1  # height of a line at 12 pt, mm
 NARROWEST = 20.0
-TALLEST = 110.0  # a row higher than this may break over two pages
+TALLEST = 0.33  # of the page's height: a row higher than this may break over two pages
 
 
 def widths(content: Mapping[str, Any], *, page: float) -> list[float]:
@@ -18,19 +20,20 @@ def widths(content: Mapping[str, Any], *, page: float) -> list[float]:
     A number column is as wide as its longest number. The others share the rest by how much they hold, none narrower
     than its longest word (within reason), for rows are as high as their highest cell.
     """
-    keys = [column["key"] for column in content["columns"]]
-    cells = {column["key"]: _texts(content, column["key"]) for column in content["columns"]}
-    fixed = {key: _number_width(cells[key]) for key in keys if key == "number"}
-    free = [key for key in keys if key not in fixed]
+    headings = {column["key"]: column["heading"] for column in content["columns"]}
+    cells = {key: _texts(content, key) for key in headings}
+    fixed = {key: _number_width(cells[key], headings[key]) for key in headings if key == "number"}
+    free = [key for key in headings if key not in fixed]
     rest = page - sum(fixed.values())
-    least = {key: _least(cells[key], [column for column in content["columns"] if column["key"] == key]) for key in free}
+    least = {key: _least(cells[key], headings[key]) for key in free}
     shared = _share({key: _weight(cells[key]) for key in free}, least, rest)
-    return [round(fixed.get(key) or shared[key], 1) for key in keys]
+    return [round(fixed.get(key) or shared[key], 1) for key in headings]
 
 
-def is_tall(item: Mapping[str, str], keys: Sequence[str], columns: Sequence[float]) -> bool:
-    """Whether the row would be too high to be kept on one page."""
-    return max(_lines(item.get(key) or "", width) for key, width in zip(keys, columns, strict=True)) * LINE > TALLEST
+def is_tall(item: Mapping[str, str], columns: Mapping[str, float], *, page: float) -> bool:
+    """Whether the row would leave too much of a page of this height (mm) empty when kept whole."""
+    lines = max(_lines(item.get(key) or "", width) for key, width in columns.items())
+    return lines * LINE > page * TALLEST
 
 
 def _lines(text: str, width: float) -> int:
@@ -42,20 +45,24 @@ def _texts(content: Mapping[str, Any], key: str) -> list[str]:
     return [item.get(key) or "" for section in content["sections"] for item in section["items"]] or [""]
 
 
-def _number_width(texts: Sequence[str]) -> float:
-    return min(24.0, max(11.0, PADDING + LETTER * max(len(text) for text in texts)))
+def _number_width(texts: Sequence[str], heading: str) -> float:
+    longest = max(LETTER * max(len(text) for text in texts), WIDE * _longest_word(heading))
+    return min(24.0, max(11.0, PADDING + longest))
 
 
-def _least(texts: Sequence[str], columns: Sequence[Mapping[str, str]]) -> float:
-    words = [word for text in [*texts, *(column["heading"] for column in columns)] for word in text.split()]
-    longest = max((len(word) for word in words), default=0)
-    return min(45.0, max(NARROWEST, PADDING + LETTER * min(longest, 16)))
+def _least(texts: Sequence[str], heading: str) -> float:
+    word = max(LETTER * max(_longest_word(text) for text in texts), BOLD * _longest_word(heading))
+    return min(40.0, max(NARROWEST, PADDING + word))
+
+
+def _longest_word(text: str) -> int:
+    return max((len(word) for word in text.split()), default=0)
 
 
 def _weight(texts: Sequence[str]) -> float:
     """The length of a long cell (four of five are shorter), softened: width is shared, height is what costs."""
     lengths = sorted(len(text) for text in texts)
-    return float(max(lengths[int(len(lengths) * 0.8) - 1 if len(lengths) > 1 else 0], 8)) ** 0.62
+    return float(max(lengths[int(len(lengths) * 0.8) - 1 if len(lengths) > 1 else 0], 8)) ** 0.5
 
 
 def _share(weights: Mapping[str, float], least: Mapping[str, float], rest: float) -> dict[str, float]:
