@@ -9,6 +9,8 @@ from django.test import Client
 
 from accounts.models import Membership
 
+pytest_plugins = ["tests.processes"]
+
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 

@@ -1,0 +1,43 @@
+"""A real Chromium before the live site; each page is also read by axe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+# Playwright's own event loop makes Django take the tests for asynchronous.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+QUIET = "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run"
+OFFLINE = "--disable-background-networking --disable-component-update --disable-sync"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium; where there is none (Ubuntu), the one that Playwright installed."""
+    chromium = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium")
+    own = {"executable_path": chromium} if chromium else {}
+    return {**browser_type_launch_args, **own, "args": [*QUIET.split(), *OFFLINE.split()]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "ru-RU", "viewport": {"width": 1440, "height": 900}}
+
+
+@pytest.fixture
+def no_barriers() -> Callable[[Page], None]:
+    """``no_barriers(page)`` fails with axe's report when the page breaks WCAG 2.1 A or AA."""
+    axe = Axe()
+
+    def check(page: Page) -> None:
+        result = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+        assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
+
+    return check
