@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
-from roadmaps.deadlines.events import EVENT_TITLES, Doubt
+from roadmaps.deadlines.events import EVENT_TITLES, Doubt, Impossible
+from roadmaps.deadlines.finding import Found, find
 from roadmaps.deadlines.grammar import Parser
+from roadmaps.deadlines.occurrences import Occurrence, occurrences
 from roadmaps.deadlines.parts import (
     By,
     BySchedule,
@@ -21,20 +23,27 @@ from roadmaps.deadlines.parts import (
     from_json,
     to_json,
 )
+from roadmaps.deadlines.sense import Sense, sense
 from roadmaps.deadlines.tokens import nfc, tokenize
 
 __all__ = [
     "EVENT_TITLES",
     "By",
     "BySchedule",
+    "Found",
+    "Occurrence",
     "OnEvent",
     "Part",
     "Period",
+    "Sense",
     "Throughout",
     "Unclear",
     "Window",
     "compile",
+    "find",
     "from_json",
+    "occurrences",
+    "sense",
     "to_json",
 ]
 
@@ -54,4 +63,4 @@ def compile(phrase: str, period: Period) -> tuple[Part, ...]:
     try:
         return Parser(tokens, text, period).phrase()
     except Doubt as doubt:
-        return (Unclear(str(doubt)),)
+        return (Unclear(str(doubt), isinstance(doubt, Impossible)),)

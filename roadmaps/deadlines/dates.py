@@ -1,16 +1,18 @@
-"""Days, months, quarters, half-years and their ranges; years taken from the phrase or, when it is silent, the period."""
+"""Days, months, quarters, half-years and their ranges; their years come from the phrase or else from the period."""
 
 from __future__ import annotations
 
 import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
-from roadmaps.deadlines.events import Doubt
+from roadmaps.deadlines.events import Doubt, Impossible
 from roadmaps.deadlines.parts import Period, Window
 
-_MONTH_NAMES = "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь".split()
+_MONTH_NAMES = tuple(
+    "январь,февраль,март,апрель,май,июнь,июль,август,сентябрь,октябрь,ноябрь,декабрь".split(",")  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,10 @@ class Point:
     @property
     def is_day(self) -> bool:
         """Whether it is one day."""
-        return self.first_day is not None and (self.first_month, self.first_day) == (self.last_month, self.last_day)
+        return self.first_day is not None and (self.first_month, self.first_day) == (
+            self.last_month,
+            self.last_day,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,9 @@ def months(first: int, last: int) -> Point:
 
 
 def day(number: int, month_number: int | None, year: int | None = None) -> Point:
-    """One day; its month may come later in the phrase («с 1 по 15 марта»)."""
+    """One day; its month may come later in the phrase («с 1 по 15 марта»). Raises Impossible for 30 February."""
+    if month_number is not None and number > month_end(2000, month_number):
+        raise Impossible(f"Такого дня нет: {number:02}.{month_number:02}. Исправьте дату.")
     return Point(month_number, number, month_number, number, year)
 
 
@@ -72,7 +79,9 @@ def make_date(year: int, month_number: int, number: int) -> date:
         return date(year, month_number, number)
     except ValueError:
         name = _MONTH_NAMES[month_number - 1] if 1 <= month_number <= 12 else str(month_number)
-        raise Doubt(f"Такого дня нет: {number:02}.{month_number:02}.{year} ({name}). Исправьте дату.") from None
+        raise Impossible(
+            f"Такого дня нет: {number:02}.{month_number:02}.{year} ({name}). Исправьте дату."
+        ) from None
 
 
 def month_end(year: int, month_number: int) -> int:
@@ -178,10 +187,9 @@ def _months_of(window: Window) -> str:
 def _only(inside: Sequence[Window], span: Span) -> Window:
     if len(inside) == 1:
         return inside[0]
-    name = _MONTH_NAMES[(span.left.first_month or 1) - 1]
     if inside:
-        raise Doubt(f"Какого года {name}? В период плана он попадает несколько раз, допишите год.")
-    raise Doubt(f"Какого года {name}? В период плана срок не попадает, допишите год.")
+        raise Doubt("Какого года этот срок? В период плана он попадает несколько раз, допишите год.")
+    raise Doubt("Какого года этот срок? В период плана он не попадает, допишите год.")
 
 
 def _all_inside(span: Span, period: Period, *, strict: bool = True) -> list[Window]:
@@ -218,7 +226,11 @@ def _touches(end: date, point: Point, period: Period) -> bool:
     """Whether a range's end lies in the period, whole months counting by their months."""
     if point.is_day:
         return period.first <= end <= period.last
-    return (period.first.year, period.first.month) <= (end.year, end.month) <= (period.last.year, period.last.month)
+    return (
+        (period.first.year, period.first.month)
+        <= (end.year, end.month)
+        <= (period.last.year, period.last.month)
+    )
 
 
 def add_months(start: date, count: int) -> date:
@@ -226,8 +238,3 @@ def add_months(start: date, count: int) -> date:
     index = start.year * 12 + start.month - 1 + count
     year, month_number = divmod(index, 12)
     return date(year, month_number + 1, min(start.day, month_end(year, month_number + 1)))
-
-
-def day_before(moment: date) -> date:
-    """The day before."""
-    return moment - timedelta(days=1)

@@ -31,12 +31,16 @@ class Doubt(Exception):
     """The phrase cannot be understood for certain; the text is a Russian question for the methodist."""
 
 
+class Impossible(Doubt):
+    """The phrase names a day that does not exist."""
+
+
 def _stems(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-_LINKS = frozenset("в во на и с со по к из о об для у от при".split())
-_NEGATIONS = frozenset("не нет без кроме или либо если помимо вместо кроме".split())
+_LINKS = frozenset(_stems("в во на и с со по к из о об для у от при"))
+_NEGATIONS = frozenset(_stems("не нет без кроме или либо если помимо вместо"))
 _SCHOOLS = _stems("оо оу мбоу моу мбоо мкоу маоу шко образоват общеобразоват организац учрежден")
 _ANY = _stems("кажд соответств все всех всеросс указан данн очередн конкретн мест")
 
@@ -48,7 +52,9 @@ _ASSESSMENT_REST = _stems(
     "школьн внешн независим качеств образован подготовк обучающ уровн предмет класс учебн русск язык математ "
     "окружающ мир биолог географ истор обществозн физик хим иностран англий апробац репетиц мониторингов результат"
 )
-_FOUND = _stems("выявлен обнаруж установлен налич попадан включен вхожден признак маркер факт необъектив возникнов")
+_FOUND = _stems(
+    "выявлен обнаруж установлен налич попадан включен вхожден признак маркер факт необъектив возникнов"
+)
 _NONOBJECTIVE_CORE = _stems("необъектив риск маркер недостоверн")
 _NONOBJECTIVE_REST = _stems(
     "признак результат зон групп списк список перечен попавш вошедш имеющ показавш включенн работ проведен низк "
@@ -85,7 +91,8 @@ def name_event(words: Sequence[Token], *, about_results: bool = False) -> str:
 
 
 def _form(token: Token) -> str:
-    return str(token.value) if token.kind == "x" else token.raw.lower().replace("ё", "е")
+    form = str(token.value) if token.kind == "x" else token.raw.lower().replace("ё", "е")
+    return form.replace("бьект", "бъект")  # «необьективность» is the commonest slip
 
 
 def _refuse_unknown(words: Sequence[Token], forms: Sequence[str]) -> None:
@@ -126,7 +133,11 @@ def _nonobjective(content: Sequence[str], _about_results: bool) -> str | None:
 
 def _school_check(content: Sequence[str], about_results: bool) -> str | None:
     vocabularies = (_SCHOOL_CHECK_CORE, _SCHOOL_CHECK_SIGNS, _SCHOOL_CHECK_REST, _SCHOOLS)
-    if not (_has(content, _SCHOOL_CHECK_CORE) and _has(content, _SCHOOL_CHECK_SIGNS) and _all(content, *vocabularies)):
+    if not (
+        _has(content, _SCHOOL_CHECK_CORE)
+        and _has(content, _SCHOOL_CHECK_SIGNS)
+        and _all(content, *vocabularies)
+    ):
         return None
     if about_results:
         raise Doubt("По итогам чьей проверки? Выберите событие.")
@@ -166,7 +177,19 @@ def is_assessment(words: Sequence[Token], extra: Sequence[str] = ()) -> bool:
     core = ("впр", "впп", "оп")
     procedures = _has(content, ("оценочн",)) and _has(content, ("процедур",))
     works = _has(content, ("всеросс",)) and _has(content, ("проверочн",)) and _has(content, ("работ",))
-    allowed = (*core, "оценочн", "процедур", "всеросс", "проверочн", "работ", "проведен", "класс", "год", "г", "учебн")
+    allowed = (
+        *core,
+        "оценочн",
+        "процедур",
+        "всеросс",
+        "проверочн",
+        "работ",
+        "проведен",
+        "класс",
+        "год",
+        "г",
+        "учебн",
+    )
     return (_has(content, core) or procedures or works) and _all(content, allowed, _SCHOOLS, extra)
 
 

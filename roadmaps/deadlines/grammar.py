@@ -8,9 +8,9 @@ not fit returns None and gives its tokens back; a rule that fits but leaves a qu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from roadmaps.deadlines import schedules
 from roadmaps.deadlines.dates import (
@@ -22,8 +22,9 @@ from roadmaps.deadlines.dates import (
     months,
     resolve,
 )
-from roadmaps.deadlines.events import OTHER, Doubt, is_assessment, name_event
-from roadmaps.deadlines.lexicon import is_russian
+from roadmaps.deadlines.events import OTHER, Doubt, Impossible, is_assessment, name_event
+from roadmaps.deadlines.lexicon import is_russian, is_verb
+from roadmaps.deadlines.merging import Dated, Goes, Loop, Merger, Offset, OnDay, Piece
 from roadmaps.deadlines.parts import (
     WEEKDAYS,
     By,
@@ -51,48 +52,18 @@ _TERMS = (
     ("полгода", "half-year"),
     ("год", "year"),
 )
-_PLAN_STEMS = ("реализац", "действи", "подготовк", "проведен", "мероприят", "программ", "проект", "впр", "оценочн", "процедур")
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """Spans whose years are settled when the whole phrase is known; `form` is how they are meant."""
-
-    spans: tuple[Span, ...]
-    form: type[By] | type[Window] | type[Throughout]
-
-
-@dataclass(frozen=True, slots=True)
-class Goes:
-    """«постоянно», «весь период»: through the whole period; `named` when the phrase names the range itself."""
-
-    named: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """A recurrence without its range."""
-
-    every: str
-    on: int | str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OnDay:
-    """«до 25 числа», «по пятницам»: the day of a recurrence still to be found."""
-
-    on: int | str
-
-
-@dataclass(frozen=True, slots=True)
-class Offset:
-    """«в течение трех дней» without its event."""
-
-    count: int
-    unit: str
-
-
-Piece: TypeAlias = Part | Dated | Goes | Loop | OnDay | Offset
+_PLAN_STEMS = (
+    "реализац",
+    "действи",
+    "подготовк",
+    "проведен",
+    "мероприят",
+    "программ",
+    "проект",
+    "впр",
+    "оценочн",
+    "процедур",
+)
 
 
 class Parser:
@@ -164,7 +135,12 @@ class Parser:
         while True:
             token = self.peek()
             bullet = token.value == "-" and (self.i == 0 or self._ends_here(1) or self._after(";"))
-            joining = token.kind == "w" and token.value in ("и", "также", "а") and self.i > 0 and not self._ends_here(1)
+            joining = (
+                token.kind == "w"
+                and token.value in ("и", "также", "а")
+                and self.i > 0
+                and not self._ends_here(1)
+            )
             if not (token.kind == "p" and (token.value in _SEPARATORS or bullet)) and not joining:
                 return
             self.i += 1
@@ -197,9 +173,6 @@ class Parser:
 
     def _misunderstood(self) -> str:
         token = self.peek()
-        unknown = next((t for t in self.tokens if t.kind == "bad"), None)
-        if unknown:
-            return f"Такой даты нет: «{unknown.raw}». Исправьте её."
         stray = next((t for t in self.tokens if t.kind == "x" and not is_russian(str(t.value))), None)
         if stray and stray.raw.isalpha():
             return f"Не понято слово «{stray.raw}». Напишите срок датой, месяцем или событием."
@@ -270,7 +243,11 @@ class Parser:
     def _this_year(self) -> None:
         """«текущего года», «с.г.», «т.г.»: the period knows which."""
         start = self.i
-        if self.take("текущий") or self.take_stem("сего") or (self.peek().raw.lower() in ("с", "т") and self._step()):
+        if (
+            self.take("текущий")
+            or self.take_stem("сего")
+            or (self.peek().raw.lower() in ("с", "т") and self._step())
+        ):
             self.take("учебный")
             if self.take("год"):
                 return
@@ -284,14 +261,13 @@ class Parser:
         """A date, a month, a quarter… with its year; several spans for «1, 15 марта» or «I–II кварталы»."""
         token = self.peek()
         if token.kind == "bad":
-            raise Doubt(f"Такой даты нет: «{token.raw}». Исправьте её.")
+            raise Impossible(f"Такой даты нет: «{token.raw}». Исправьте её.")
         if token.kind == "date":
             self.i += 1
-            number, month_number, year = token.value  # type: ignore[misc]
-            return [Span(self._with_year(day(number, month_number, year)))]
+            return [Span(self._with_year(day(*_numbers_of(token))))]
         if token.kind == "ym":
             self.i += 1
-            month_number, year = token.value  # type: ignore[misc]
+            month_number, year = _numbers_of(token)
             self._year_word()
             return [Span(_dated(month(month_number), year))]
         if token.kind == "month":
@@ -356,11 +332,13 @@ class Parser:
         self.i += ahead
         return True
 
-    def _days_before_date(self, groups: Sequence[tuple[int, int | None]], *, ranged: bool) -> list[Span] | None:
+    def _days_before_date(
+        self, groups: Sequence[tuple[int, int | None]], *, ranged: bool
+    ) -> list[Span] | None:
         """«05–23.09.2022»: the days take the date's month."""
         token = self.peek()
         self.i += 1
-        number, month_number, year = token.value  # type: ignore[misc]
+        number, month_number, year = _numbers_of(token)
         end = self._with_year(day(number, month_number, year))
         spans = [_days(first, last, month_number) for first, last in groups]
         if ranged:
@@ -468,7 +446,9 @@ class Parser:
             return True
         if self.at("по") and self.peek(1).kind in ("n", "date", "ym", "month", "bad"):
             return self._step()
-        dated = self.peek(1).kind in ("date", "bad") or (self.peek(1).kind == "n" and self.peek(2).kind == "month")
+        dated = self.peek(1).kind in ("date", "bad") or (
+            self.peek(1).kind == "n" and self.peek(2).kind == "month"
+        )
         return begun and self.at("до") and dated and self._step()
 
     # -- durations and noun phrases ------------------------------------------------------------------------------
@@ -496,7 +476,12 @@ class Parser:
         return Offset(count, "workday" if working else unit)
 
     def _repeated_number(self, count: int) -> None:
-        if self.at("(") and self.peek(1).kind == "n" and self.peek(1).value == count and self.at(")", ahead=2):
+        if (
+            self.at("(")
+            and self.peek(1).kind == "n"
+            and self.peek(1).value == count
+            and self.at(")", ahead=2)
+        ):
             self.i += 3
 
     def event(self, *, about_results: bool = False) -> str:
@@ -505,6 +490,8 @@ class Parser:
         if self._numbered_term():
             return OTHER
         stop = self._noun_phrase_end()
+        while stop > start and self.tokens[stop - 1].value in (",", "-", "и"):
+            stop -= 1
         words = [token for token in self.tokens[start:stop] if token.kind != "p"]
         if not words or words[0].kind not in ("x", "w"):
             raise Doubt("Какое событие имеется в виду? Выберите событие.")
@@ -532,6 +519,8 @@ class Parser:
         while index < len(self.tokens):
             token = self.tokens[index]
             if token.kind == "p" and token.value in (";", "(", ")", ":"):
+                break
+            if token.kind == "x" and is_verb(str(token.value)):
                 break
             if index > self.i and self._begins_piece(index, RULES if token.value == "," else _INSIDE_EVENT):
                 break
@@ -561,12 +550,14 @@ class Parser:
         if before.value in ("на", "за", "-", "/"):
             return True
         following = self.tokens[index + 1] if index + 1 < len(self.tokens) else _END
-        if token.value == "в" and following.kind == "n" and isinstance(following.value, int) and following.value >= 1990:
+        if token.value == "в" and isinstance(following.value, int) and following.value >= 1990:
             return True
         if token.kind == "month":
             return token.raw.lower().endswith(("я", "а"))
         if token.kind in ("n", "ord", "roman") and following.kind == "w":
-            genitive = following.value in ("полугодие", "квартал", "четверть") and following.raw.lower()[-1] in "яаи"
+            genitive = (
+                following.value in ("полугодие", "квартал", "четверть") and following.raw.lower()[-1] in "яаи"
+            )
             return genitive or following.value in ("год", "учебный")
         return False
 
@@ -574,9 +565,13 @@ class Parser:
 
     def going_on(self) -> Piece | None:
         """«в течение …», «на протяжении …»: a named range, the year, the period, or an offset."""
-        if not (self.take_all("в", "течение") or self.take_all("в", "продолжение") or self.take_all("на", "протяжение")):
-            if not self.take("втечение", "течение"):
-                return None
+        begun = (
+            self.take_all("в", "течение")
+            or self.take_all("в", "продолжение")
+            or self.take_all("на", "протяжение")
+        )
+        if not begun and not self.take("втечение", "течение"):
+            return None
         return self.stretch() or self._offset_to_event()
 
     def stretch(self) -> Piece | None:
@@ -623,7 +618,7 @@ class Parser:
         return Throughout(date(years[0], 1, 1), date(years[1], 12, 31))
 
     def _school_years(self, year: int) -> Piece:
-        """«2022-2023 гг.»: the school year, unless the plan counts calendar years and the phrase does not say «учебный»."""
+        """«2022-2023 гг.»: the school year, or two calendar years in a calendar plan without the word «учебный»."""
         says_school = any(token.value == "учебный" for token in self.tokens[max(0, self.i - 6) : self.i])
         if self.period.is_calendar_year and not says_school:
             return Throughout(date(year, 1, 1), date(year + 1, 12, 31))
@@ -656,7 +651,9 @@ class Parser:
 
     def _of_the_plan(self) -> bool:
         ahead = 1 if self.at("к", "и", "по") else 0
-        return self.at("план", "план-график", "дорожная", "карта", ahead=ahead) or self.stem_at(*_PLAN_STEMS, ahead=ahead)
+        return self.at("план", "план-график", "дорожная", "карта", ahead=ahead) or self.stem_at(
+            *_PLAN_STEMS, ahead=ahead
+        )
 
     def in_period(self) -> Piece | None:
         """«в период подготовки к ВПР», «период реализации плана»."""
@@ -884,7 +881,9 @@ class Parser:
         if on is None:
             return None
         said = self.tokens[max(0, self.i - 7) : self.i]
-        monthly = any(t.value == "месяц" for t in said) and any(t.value in ("каждый", "отчетный") for t in said)
+        monthly = any(t.value == "месяц" for t in said) and any(
+            t.value in ("каждый", "отчетный") for t in said
+        )
         return Loop("month", on) if monthly else OnDay(on)
 
     def week_days(self) -> Piece | None:
@@ -999,9 +998,9 @@ class Parser:
 
     def _process_noun(self) -> bool:
         """«по окончании», «по завершению», «по получении», «по запросу», «по необходимости»: part of the event."""
-        return self.at("окончание", "завершение", "запрос", "заявка", "обращение", "необходимость") or self.stem_at(
-            "получен", "поступлен", "выявлен", "прибыт", "выход", "опубликован"
-        )
+        return self.at(
+            "окончание", "завершение", "запрос", "заявка", "обращение", "необходимость"
+        ) or self.stem_at("получен", "поступлен", "выявлен", "прибыт", "выход", "опубликован")
 
     def _triggered(self, about_results: bool) -> str:
         if self.tokens[self.i - 1].value == "факт" and self._nothing_more():
@@ -1189,10 +1188,9 @@ class Parser:
         self.i = stop
         return self._named_schedule(adjectives, head, tail_tokens, prefix)
 
-    def _named_schedule(self, adjectives: list[Token], head: Token, tail: Sequence[Token], prefix: str) -> Piece:
-        if adjectives and adjectives[0].value == "дорожная":
-            if not tail and len(adjectives) == 1 and prefix == "named":
-                raise Doubt("Какими числами? Напишите срок.")
+    def _named_schedule(
+        self, adjectives: list[Token], head: Token, tail: Sequence[Token], prefix: str
+    ) -> Piece:
         words = [token for token in tail if token.kind != "p"]
         if schedules.is_vpr(adjectives, head, words, prefix):
             return BySchedule(schedules.VPR)
@@ -1203,11 +1201,8 @@ class Parser:
         """Where the name ends in the text: a closing quote and an abbreviation's dot belong to it."""
         end = last.end
         following = self.text[end : end + 1]
-        if following in "»”\"" and following:
-            end += 1
-        elif following == "." and (last.value == "год" and last.raw.lower() in ("г", "гг")):
-            end += 1
-        return end
+        abbreviated = following == "." and last.value == "год" and last.raw.lower() in ("г", "гг")
+        return end + (following in ("»", "”", '"') or abbreviated)
 
     def _schedule_prefix(self) -> str | None:
         if self.take("по"):
@@ -1266,110 +1261,12 @@ class Parser:
         return BySchedule(f"сроки{printed}")
 
 
-class Merger:
-    """Puts the pieces of one phrase together: recurrence to its range, offset to its event, «постоянно» to a range."""
-
-    def __init__(self, pieces: Sequence[Piece], period: Period) -> None:
-        """Take the pieces as read, in the phrase's order."""
-        self.pieces = list(pieces)
-        self.period = period
-        self.yearly = Loop("year") in self.pieces
-
-    def parts(self) -> tuple[Part, ...]:
-        """The parts of the phrase. Raises Doubt."""
-        self._join_offsets()
-        self._join_on_day()
-        self._join_goes()
-        self._drop_yearly()
-        parts: list[Part | Loop] = []
-        for piece in self.pieces:
-            parts += self._as_parts(piece)
-        return tuple(dict.fromkeys(self._looped(parts)))
-
-    def _as_parts(self, piece: Piece) -> Sequence[Part | Loop]:
-        match piece:
-            case Dated(spans, form):
-                windows = resolve(spans, self.period, yearly=self.yearly)
-                return [By(window.last) if form is By else form(window.first, window.last) for window in windows]
-            case Goes():
-                return [Throughout(self.period.first, self.period.last)]
-            case OnDay():
-                raise Doubt("До этого числа какого месяца? Напишите «каждого месяца» или назовите месяц.")
-            case Offset():
-                raise Doubt("После чего отсчитывать? Выберите событие.")
-        return [piece]
-
-    def _join_offsets(self) -> None:
-        """«в течение трех дней, по итогам ВПР»: the offset and its one event beside it."""
-        for index, piece in enumerate(self.pieces):
-            if not isinstance(piece, Offset):
-                continue
-            beside = [i for i in (index - 1, index + 1) if 0 <= i < len(self.pieces)]
-            events = [(i, event) for i in beside if isinstance(event := self.pieces[i], OnEvent)]
-            if len(events) != 1 or events[0][1].after or events[0][1].before:
-                raise Doubt("После чего отсчитывать? Выберите событие.")
-            self.pieces[events[0][0]] = OnEvent(events[0][1].event, after=offset(piece.count, piece.unit))
-            del self.pieces[index]
-            return self._join_offsets()
-        return None
-
-    def _join_on_day(self) -> None:
-        """«до 25 числа, ежемесячно»."""
-        for piece in self.pieces:
-            if isinstance(piece, OnDay) and Loop("month") in self.pieces:
-                self.pieces[self.pieces.index(Loop("month"))] = Loop("month", piece.on)
-                self.pieces.remove(piece)
-                return
-
-    def _join_goes(self) -> None:
-        """«постоянно, в течение 2022 года»: one going-on part, the named range."""
-        if any(_is_range(piece) for piece in self.pieces):
-            self.pieces = [piece for piece in self.pieces if piece != Goes()]
-
-    def _drop_yearly(self) -> None:
-        """«ежегодно до 1 октября»: the dates of each year say it already."""
-        others = [piece for piece in self.pieces if isinstance(piece, Loop) and piece.every != "year"]
-        if any(isinstance(piece, Dated) for piece in self.pieces) or others:
-            self.pieces = [piece for piece in self.pieces if piece != Loop("year")]
-
-    def _looped(self, parts: list[Part | Loop]) -> list[Part]:
-        """Give the recurrence its range: the one going on, the one window of months, else the whole period."""
-        loops = list(dict.fromkeys(part for part in parts if isinstance(part, Loop)))
-        rest = [part for part in parts if not isinstance(part, Loop)]
-        if not loops:
-            return rest
-        if len(loops) > 1:
-            raise Doubt("Названы две разные повторяемости. Оставьте одну.")
-        loop = loops[0]
-        ranges = [part for part in dict.fromkeys(rest) if isinstance(part, Throughout)]
-        dated = [part for part in rest if isinstance(part, By | Window)]
-        if not ranges and not dated:
-            whole = Throughout(self.period.first, self.period.last, loop.every, loop.on)
-            return [whole if isinstance(part, Loop) else part for part in parts]
-        if not ranges and loop.every == f"{len(dated)} times":
-            return rest
-        if not ranges and len(dated) == 1 and isinstance(dated[0], Window):
-            ranges = [Throughout(*_long_enough(dated[0]))]
-            rest = [ranges[0] if part is dated[0] else part for part in rest]
-        if len(ranges) != 1 or (ranges[0].every or ranges[0].on):
-            raise Doubt("К какому сроку относится повторение? Разделите срок на два.")
-        looped = Throughout(ranges[0].first, ranges[0].last, loop.every, loop.on)
-        return [looped if part == ranges[0] else part for part in rest]
-
-
-def _long_enough(window: Window) -> tuple[date, date]:
-    if (window.last - window.first).days < 31:
-        raise Doubt("Повторение в таком коротком сроке непонятно. Напишите даты.")
-    return window.first, window.last
-
-
-def _is_range(piece: Piece) -> bool:
-    if isinstance(piece, Dated):
-        return piece.form is Throughout
-    return isinstance(piece, Throughout) or (isinstance(piece, Goes) and piece.named)
-
-
 # -- shapes of time ----------------------------------------------------------------------------------------------------
+
+
+def _numbers_of(token: Token) -> tuple[int, ...]:
+    """What a numeric date or month holds; a year not printed is None."""
+    return cast(tuple[int, ...], token.value)
 
 
 def _dated(point: Point, year: int) -> Point:

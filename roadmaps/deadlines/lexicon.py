@@ -150,7 +150,6 @@ _WORDS = {
     "или": "либо",
     "также": "",
     "позднее": "позже поздне позднее",
-    "позднее-чем": "",
     "раньше": "ранее",
     "реже": "",
     "менее": "меньше",
@@ -202,10 +201,7 @@ _WORDS = {
     "проведение": "проведения проведению проведении провед",
     "реализация": "реализации",
     "действие": "действия",
-    "год-полный": "",
 }
-# Real words and short abbreviations a slip must not be mistaken for, with no meaning of their own here.
-_EXPANSIONS = {"втечение": ("в", "течение")}
 
 
 def _table() -> dict[str, Word]:
@@ -259,6 +255,12 @@ def analyzer() -> pymorphy3.MorphAnalyzer:
 def is_russian(word: str) -> bool:
     """Whether the dictionary holds the (lowered) word."""
     return bool(analyzer().word_is_known(word))
+
+
+@lru_cache(maxsize=8192)
+def is_verb(word: str) -> bool:
+    """Whether the (lowered) word is an infinitive or a finite verb: no event's or plan's name holds one."""
+    return is_russian(word) and all(parse.tag.POS in ("INFN", "VERB") for parse in analyzer().parse(word))
 
 
 def look_up(form: str, raw: str) -> Word | None:

@@ -30,7 +30,9 @@ class Period:
     def __post_init__(self) -> None:
         """Refuse a period that ends before it begins."""
         if self.last < self.first:
-            raise ValueError(f"Период кончается раньше, чем начинается: {self.first:%d.%m.%Y} – {self.last:%d.%m.%Y}.")
+            raise ValueError(
+                f"Период кончается раньше, чем начинается: {self.first:%d.%m.%Y} – {self.last:%d.%m.%Y}."
+            )
 
     @property
     def is_calendar_year(self) -> bool:
@@ -81,9 +83,13 @@ class BySchedule:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Nothing certain can be said. `reason` is a Russian question for the methodist and no part of the meaning."""
+    """Nothing certain can be said. `reason` is a Russian question for the methodist and no part of the meaning.
+
+    `impossible`: the phrase names a day that does not exist.
+    """
 
     reason: str = field(default="Уточните срок.", compare=False)
+    impossible: bool = field(default=False, compare=False)
 
 
 Part: TypeAlias = By | Window | Throughout | OnEvent | BySchedule | Unclear
@@ -157,7 +163,7 @@ def _ordered(first: str, last: str) -> tuple[date, date]:
 
 def _every(value: Any) -> str | None:
     if value is None or value in EVERY or (isinstance(value, str) and _TIMES.fullmatch(value)):
-        return value  # type: ignore[no-any-return]
+        return value
     raise ValueError(f"Неизвестная повторяемость: «{value}».")
 
 

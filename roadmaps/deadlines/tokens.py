@@ -31,7 +31,8 @@ _LETTER = f"[a-zа-яёіїөәңӧ{_INVISIBLE}]"
 _PATTERN = re.compile(
     rf"""
       (?P<iso>(?<!\d)\d{{4}}-\d\d-\d\d(?!\d))
-    | (?P<dmy>(?<![\d.])\d{{1,2}}(?:\.\s?\d{{1,2}}\.\s?(?:\d{{4}}|\d\d)|/\d{{1,2}}/(?:\d{{4}}|\d\d)|-\d\d-\d{{4}})(?!\d))
+    | (?P<dmy>(?<![\d.])\d{{1,2}}
+        (?:\.\s?\d{{1,2}}\.\s?(?:\d{{4}}|\d\d)|/\d{{1,2}}/(?:\d{{4}}|\d\d)|-\d\d-\d{{4}})(?!\d))
     | (?P<my>(?<![\d.])\d{{1,2}}[.]\s?\d{{4}}(?![\d]))
     | (?P<dm>(?<![\d.])\d{{1,2}}\.\d\d(?![\d]))
     | (?P<half>\bп/г(?![а-я]))
@@ -45,7 +46,9 @@ _PATTERN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 # Letters that scanners read for digits: 2О22, О1.03, 1З.05
-_OCR = re.compile(r"(?<=\d)[оo](?=[\d.])|(?<![^\W\d])[оo](?=\d[\d.])|(?<=\.)[оo](?=\d)|(?<=\d)з(?=\.\d)|(?<=\.)з(?=\.)")
+_OCR = re.compile(
+    r"(?<=\d)[оo](?=[\d.])|(?<![^\W\d])[оo](?=\d[\d.])|(?<=\.)[оo](?=\d)|(?<=\d)з(?=\.\d)|(?<=\.)з(?=\.)"
+)
 _OCR_DIGIT = {"о": "0", "o": "0", "з": "3"}
 _GLUE = re.compile(r"-\s*\n?\s*")
 
@@ -98,17 +101,17 @@ def _ordinal(low: str, start: int, end: int, raw: str) -> Token:
 
 def _iso(low: str, start: int, end: int, raw: str) -> Token:
     year, month, day = map(int, low.split("-"))
-    return _dated(day, month, year, start, end, raw)
+    return _dated((day, month, year), start, end, raw)
 
 
 def _dmy(low: str, start: int, end: int, raw: str) -> Token:
     day, month, year = map(int, re.findall(r"\d+", low))
-    return _dated(day, month, year + 2000 if year < 100 else year, start, end, raw)
+    return _dated((day, month, year + 2000 if year < 100 else year), start, end, raw)
 
 
 def _dm(low: str, start: int, end: int, raw: str) -> Token:
     day, month = map(int, low.split("."))
-    return _dated(day, month, None, start, end, raw)
+    return _dated((day, month, None), start, end, raw)
 
 
 def _my(low: str, start: int, end: int, raw: str) -> Token:
@@ -117,7 +120,8 @@ def _my(low: str, start: int, end: int, raw: str) -> Token:
     return Token("ym", (month, year), start, end, raw) if good else Token("bad", raw, start, end, raw)
 
 
-def _dated(day: int, month: int, year: int | None, start: int, end: int, raw: str) -> Token:
+def _dated(day_month_year: tuple[int, int, int | None], start: int, end: int, raw: str) -> Token:
+    day, month, year = day_month_year
     if not (1 <= month <= 12 and 1 <= day <= 31) or (year is not None and not 1990 <= year <= 2099):
         return Token("bad", raw, start, end, raw)
     return Token("date", (day, month, year), start, end, raw)
