@@ -132,12 +132,15 @@ _RISK = re.compile(
     r"необъективн|зон[ауыеой]+ риск|признак\w* (?:не|нару)|недостоверн|рисков\w+ (?:школ|оо\b|оу\b)", re.I
 )
 _PATRONYMIC = re.compile(r"(?:вич|вича|вичу|вичем|вна|вны|вне|вну|вной|ична|ичны|ичне|ичну|ичной|оглы|кызы)$")
-_INITIALS = r"[А-ЯЁA-Z]\.\s?(?:[А-ЯЁA-Z]\.?(?![а-яёa-z]))?"
+_INITIALS = r"[А-ЯЁA-Z]\.\s?(?:[А-ЯЁA-Z]\.?(?!\w))?"
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """A word, a pair of initials or a number, with the signs that stand before it; ``deep``: inside quotes."""
+    """A word, a pair of initials or a number, with the signs that stand before it.
+
+    ``deep``: inside quotes. ``name``: 1 where a person's name begins, 2 where it goes on.
+    """
 
     kind: Literal["word", "initials", "number"]
     text: str
@@ -145,7 +148,8 @@ class _Token:
     start: int
     end: int
     gap: str
-    deep: bool
+    deep: bool = False
+    name: int = 0
 
     @property
     def capital(self) -> bool:
@@ -175,18 +179,22 @@ def _tokens(phrase: str) -> list[_Token]:
         kind: Literal["word", "initials", "number"] = found.lastgroup  # type: ignore[assignment]
         text = found[0].rstrip()
         tokens.append(
-            _Token(
-                kind,
-                text,
-                text.lower().replace("ё", "е"),
-                found.start(),
-                found.start() + len(text),
-                gap,
-                False,
-            )
+            _Token(kind, text, text.lower().replace("ё", "е"), found.start(), found.start() + len(text), gap)
         )
         at = found.start() + len(text)
-    return [replace(token, deep=deep) for token, deep in zip(tokens, _depths(phrase, tokens), strict=True)]
+    tokens = [replace(token, deep=deep) for token, deep in zip(tokens, _depths(phrase, tokens), strict=True)]
+    return _with_names(tokens)
+
+
+def _with_names(tokens: list[_Token]) -> list[_Token]:
+    """Mark the people's names, from the left, so that of «Орлова А.А. Белов В.В.» no initials serve twice."""
+    index = 0
+    while index < len(tokens):
+        end = _name_end(tokens, index)
+        for at in range(index, end):
+            tokens[at] = replace(tokens[at], name=1 if at == index else 2)
+        index = max(end, index + 1)
+    return tokens
 
 
 _QUOTED = re.compile(r"«[^«»;\n]*(?:«[^«»;\n]*»[^«»;\n]*)*»|\"[^\"\n;]*\"|„[^“”\n;]*[“”]")
@@ -258,8 +266,8 @@ def _begins(tokens: list[_Token], index: int, start: int) -> bool:
         return not (token.deep and before.deep) and _conjoined(tokens, index + 1)
     if token.deep and before.deep and not _listed_school(tokens, index):
         return False
-    if _person_at(tokens, index) and not _name_goes_on(tokens, index):
-        return True
+    if token.name:
+        return token.name == 1
     if _listed_school(tokens, index) or (_school_at(tokens, index) and token.parted and not token.deep):
         return True
     if token.parted:
@@ -276,36 +284,21 @@ def _conjoined(tokens: list[_Token], index: int) -> bool:
     return _head_at(tokens, index) or _person_at(tokens, index) or _listed_school(tokens, index)
 
 
-def _name_goes_on(tokens: list[_Token], index: int) -> bool:
-    """The second half of «Орлова А.А.» or «А.А. Орлова»."""
-    earlier = range(max(0, index - 2), index)
-    return not tokens[index].parted and any(_person_span(tokens, start)[1] > index for start in earlier)
-
-
 def _person_at(tokens: list[_Token], index: int) -> bool:
-    return _person_span(tokens, index)[1] > index
+    return tokens[index].name == 1
 
 
-def _person_span(tokens: list[_Token], index: int) -> tuple[int, int]:
-    """The range of a person's name that begins here, empty when none does."""
+def _name_end(tokens: list[_Token], index: int) -> int:
+    """Where the person's name that begins here ends; the same index when none does."""
     token = tokens[index]
     after = tokens[index + 1] if index + 1 < len(tokens) else None
     third = tokens[index + 2] if index + 2 < len(tokens) else None
-    if _is_surname(token) and after and after.kind == "initials" and not after.gap.strip(" \xa0"):
-        return index, index + 2
-    if token.kind == "initials" and after and _is_surname(after) and not after.gap.strip(" \xa0"):
-        return index, index + 2
-    if (
-        _is_surname(token)
-        and after
-        and third
-        and after.capital
-        and third.capital
-        and _PATRONYMIC.search(third.fold)
-    ):
-        glued = not (after.gap + third.gap).strip(" \xa0")
-        return (index, index + 3) if glued else (index, index)
-    return index, index
+    if after is None or after.gap.strip(" \xa0"):
+        return index
+    if (_is_surname(token) and after.kind == "initials") or (token.kind == "initials" and _is_surname(after)):
+        return index + 2
+    whole = third and not third.gap.strip(" \xa0") and third.capital and _PATRONYMIC.search(third.fold)
+    return index + 3 if whole and _is_surname(token) and after.capital else index
 
 
 def _is_surname(token: _Token) -> bool:
@@ -389,7 +382,7 @@ def _continues(tokens: list[_Token], index: int) -> bool:
 def _glued_head(tokens: list[_Token], index: int, start: int) -> bool:
     """A new addressee without any sign before it: «… по УВР руководители объединений»."""
     token, before = tokens[index], tokens[index - 1]
-    if before.fold in _CONJUNCTIONS or not _head_at(tokens, index) or _is_preposition(before):
+    if token.deep or before.fold in _CONJUNCTIONS or not _head_at(tokens, index) or _is_preposition(before):
         return False
     if _is_abbreviation(token):
         return _closed_by(tokens, index, start)
@@ -492,9 +485,8 @@ def _classified(phrase: str, tokens: list[_Token], own_school: bool) -> Piece:
     text = _trimmed(
         phrase[tokens[0].start - _opening(phrase, tokens[0]) : tokens[-1].end] + _tail(phrase, tokens[-1])
     )
-    name = next((_person_span(tokens, at) for at in range(len(tokens)) if _person_at(tokens, at)), None)
-    if name:
-        return _person(phrase, tokens, name, text)
+    if any(token.name for token in tokens):
+        return _person(phrase, tokens, text)
     kind, school = _kind(tokens, text, own_school)
     return Piece(kind, text, school=school, position=text if kind in {"position", "body"} else "")
 
@@ -512,14 +504,16 @@ def _trimmed(text: str) -> str:
     return text[1:] if text.startswith("(") and ")" not in text else text
 
 
-def _person(phrase: str, tokens: list[_Token], name: tuple[int, int], text: str) -> Piece:
-    words = tokens[name[0] : name[1]]
+def _person(phrase: str, tokens: list[_Token], text: str) -> Piece:
+    first = next(index for index, token in enumerate(tokens) if token.name == 1)
+    last = next((index for index in range(first + 1, len(tokens)) if tokens[index].name != 2), len(tokens))
+    words = tokens[first:last]
     if len(words) == 3:
         surname, initials = words[0].text, words[1].text[0] + words[2].text[0]
     else:
         surname = next(word.text for word in words if word.kind == "word")
         initials = "".join(re.findall(r"\w", next(word.text for word in words if word.kind == "initials")))
-    rest = [*tokens[: name[0]], *tokens[name[1] :]]
+    rest = [*tokens[:first], *tokens[last:]]
     position = ""
     if rest:
         position = _trimmed(phrase[rest[0].start : rest[-1].end] + _tail(phrase, rest[-1]))
@@ -681,7 +675,9 @@ def surname_forms(surname: str, patronymic: str = "") -> frozenset[str]:
     The genitive is left out: of a man's surname it looks like a woman's («Орлова»).
     """
     fold = surname.lower().replace("ё", "е")
-    gender = "femn" if patronymic.lower().endswith("на") else "masc" if patronymic.lower().endswith("ич") else None
+    gender = (
+        "femn" if patronymic.lower().endswith("на") else "masc" if patronymic.lower().endswith("ич") else None
+    )
     forms = {fold}
     for parse in analyzer().parse(surname.lower()):
         if parse.tag.case == "nomn" and parse.tag.number == "sing" and gender in (None, parse.tag.gender):
@@ -689,6 +685,8 @@ def surname_forms(surname: str, patronymic: str = "") -> frozenset[str]:
             forms |= {
                 form.word.replace("ё", "е")
                 for form in parse.lexeme
-                if form.tag.case in cases and form.tag.number == "sing" and form.tag.gender == parse.tag.gender
+                if form.tag.case in cases
+                and form.tag.number == "sing"
+                and form.tag.gender == parse.tag.gender
             }
     return frozenset(forms)

@@ -96,7 +96,8 @@ def _clause(read: dict[str, Any]) -> ClauseDraft:
 
 def _title(roadmap: Roadmap) -> str:
     what = "дорожной карты" if "дорожная карта" in roadmap.name.lower() else "плана мероприятий"
-    return f"Об утверждении {what}\nпо обеспечению объективности результатов\nвсероссийских проверочных работ {_when(roadmap)}"
+    subject = "по обеспечению объективности результатов\nвсероссийских проверочных работ"
+    return f"Об утверждении {what}\n{subject} {_when(roadmap)}"
 
 
 def _when(roadmap: Roadmap) -> str:
