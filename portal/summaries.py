@@ -112,16 +112,17 @@ def this_year(today: datetime.date) -> Q:
 
 
 def came_in(membership: Membership) -> Sequence[Assignment]:
-    """Reports that wait for a decision, the longest waiting first; each with ``proofs``, the number of its proofs."""
+    """Reports that wait for a decision, the longest waiting first; each with its ``words`` and ``proofs``."""
     proofs = Evidence.objects.present().filter(assignment=OuterRef("pk"), round=OuterRef("round"))
     number = proofs.order_by().values("assignment").annotate(n=Count("pk")).values("n")
     rows = visible(membership).filter(state=State.REPORTED).order_by("reported_at", "pk")
     return rows.select_related(*SOURCE, "school", "official__user", "reported_by__user").annotate(
-        proofs=Coalesce(Subquery(number, output_field=IntegerField()), Value(0))
+        words=WORDS, proofs=Coalesce(Subquery(number, output_field=IntegerField()), Value(0))
     )[:SHOWN]
 
 
 SOURCE = ("item__section__roadmap", "clause__order")
+WORDS = Coalesce("item__text", "clause__text")
 
 
 def late_schools(membership: Membership, today: datetime.date) -> Sequence[dict[str, Any]]:
@@ -148,7 +149,7 @@ def ahead(membership: Membership, today: datetime.date) -> Sequence[dict[str, An
         "item_id",
         "clause_id",
         number=F("item__number"),
-        text=Coalesce("item__text", "clause__text"),
+        text=WORDS,
         order=F("clause__order__number"),
     )
     who = {
@@ -190,7 +191,7 @@ def clocks(membership: Membership, standing: Sequence[ObjectivityFlag]) -> list[
         visible(membership).open().filter(event__isnull=False, school__in=schools, last_day__isnull=False)
     )  # type: ignore[attr-defined]
     nearest = started.filter(school=OuterRef("school")).order_by("last_day", "pk").values("pk")[:1]
-    rows = started.filter(pk=Subquery(nearest)).select_related(*SOURCE, "event")
+    rows = started.filter(pk=Subquery(nearest)).select_related(*SOURCE, "event").annotate(words=WORDS)
     by_school = {duty.school_id: duty for duty in rows} if schools else {}
     return [Clock(flag, by_school.get(flag.school_id)) for flag in standing]
 

@@ -38,12 +38,15 @@ def methodist(request: PortalRequest, membership: Membership) -> HttpResponse:
     today = timezone.localdate()
     questions, questions_in_all = summaries.questions(membership)
     standing = summaries.flags(membership)
+    totals = summaries.totals(membership, today)
+    ahead = summaries.ahead(membership, today)
     context = {
         "today": today,
-        "totals": summaries.totals(membership, today),
+        "totals": totals,
         "came_in": summaries.came_in(membership),
         "late_schools": summaries.late_schools(membership, today),
-        "ahead": summaries.ahead(membership, today),
+        "ahead": ahead,
+        "further": totals.ahead - sum(row["bearers"] for row in ahead),
         "roadmaps": summaries.roadmaps(membership, today),
         "clocks": summaries.clocks(membership, standing),
         "questions": questions,

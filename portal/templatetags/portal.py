@@ -276,10 +276,8 @@ def tally(number: int, of: int | None = None) -> SafeString:
     whole = min(max(number, of or 0), 12)
     strokes = [("" if n < number else "o", n * 11 + 0.5) for n in range(whole)]
     rects = format_html_join("", '<rect class="{}" x="{}" y="1.5" width="8" height="13"/>', strokes)
-    return format_html(
-        '<svg class="ticks" viewBox="0 0 132 16" aria-hidden="true" preserveAspectRatio="xMinYMid meet">{}</svg>',
-        rects,
-    )
+    svg = '<svg class="ticks" viewBox="0 0 {0} 16" width="{0}" height="16" aria-hidden="true">{1}</svg>'
+    return format_html(svg, whole * 11, rects)
 
 
 @register.filter

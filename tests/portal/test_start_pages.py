@@ -1,0 +1,288 @@
+"""Start pages: what each role must do now, of its own department only, in a bounded number of queries."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Membership
+from orders.models import Order
+from roadmaps.models import Assignment, RecordedEvent, Roadmap
+from tests.factories.accounts import DepartmentFactory, MembershipFactory, UserFactory
+from tests.factories.orders import OrderFactory, RegisterFactory
+from tests.factories.roadmaps import ActionItemFactory, AssignmentFactory, RoadmapFactory, SectionFactory
+from tests.factories.schools import FlagFactory, PostFactory, SchoolFactory
+
+pytestmark = pytest.mark.django_db
+
+TODAY = datetime.date(2026, 3, 16)
+REPORTED = datetime.datetime(2026, 3, 10, 9, 0, tzinfo=datetime.UTC)
+MOST_QUERIES = 12
+
+
+@pytest.fixture(autouse=True)
+def _today(time_machine):
+    time_machine.move_to(datetime.datetime(2026, 3, 16, 9, 0, tzinfo=datetime.UTC), tick=False)
+
+
+def duty(methodist: Membership, **fields):
+    """A duty of a new school, in an approved roadmap of the methodist's department."""
+    roadmap = fields.pop("roadmap", None) or approved_roadmap(methodist)
+    item = ActionItemFactory(section=SectionFactory(roadmap=roadmap), text=fields.pop("text", "Собрать списки"))
+    return AssignmentFactory(item=item, **fields)
+
+
+def approved_roadmap(methodist: Membership, **fields) -> Roadmap:
+    department = methodist.department
+    return RoadmapFactory(
+        department=department, state="approved", order=OrderFactory(department=department), **fields
+    )
+
+
+def report(methodist: Membership, **fields):
+    return duty(methodist, state="reported", reported_at=REPORTED, reported_by=methodist, **fields)
+
+
+def registered(methodist: Membership, number: int, **fields) -> Order:
+    register = RegisterFactory(department=methodist.department, name=f"Журнал {number}")
+    numbered = {"number": f"{number}-о", "sequence": number, "year": 2026, "date": TODAY, "register": register}
+    return OrderFactory(department=methodist.department, state="registered", **numbered, **fields)
+
+
+def page_of(client) -> str:
+    """The start page's text, with no-break spaces as plain ones."""
+    response = client.get(reverse("portal:start"))
+    assert response.status_code == 200
+    return response.content.decode().replace("\N{NO-BREAK SPACE}", " ").replace("&nbsp;", " ")
+
+
+def test_methodist_reads_first_what_waits(login):
+    methodist = MembershipFactory()
+    report(methodist, text="Представить справку о пробных работах")
+    duty(methodist, last_day=TODAY - datetime.timedelta(days=3))
+    duty(methodist, last_day=TODAY)
+    draft = RoadmapFactory(department=methodist.department)
+    ActionItemFactory(
+        section=SectionFactory(roadmap=draft), deadline="когда-нибудь потом", deadline_parts=[{"unclear": True}]
+    )
+    page = page_of(login(methodist))
+    assert "1 доклад</a> и" in page
+    assert "1 срок, который портал не понял" in page
+    assert "1 поручение в 1 школе" in page
+    assert "Сегодня последний день у <a href=\"#ahead\">1 поручения" in page
+    assert "Представить справку о пробных работах" in page
+    assert "<q>когда-нибудь потом</q>" in page
+
+
+def test_methodist_with_nothing_waiting_is_told_so(login):
+    page = page_of(login(MembershipFactory()))
+    assert "Непроверенных докладов нет." in page
+    assert "ни у одной школы нет просроченного" in page
+
+
+def test_overdue_schools_stand_with_the_worst_first(login):
+    methodist = MembershipFactory()
+    worst, other = (SchoolFactory(department=methodist.department, name=name) for name in ("Школа А", "Школа Б"))
+    late = TODAY - datetime.timedelta(days=10)
+    duty(methodist, school=other, last_day=late)
+    duty(methodist, school=worst, last_day=late)
+    duty(methodist, school=worst, last_day=late)
+    duty(methodist, school=other, last_day=None, first_day=None)  # going on: never overdue
+    rows = login(methodist).get(reverse("portal:start")).context["late_schools"]
+    assert [(row["name"], row["number"]) for row in rows] == [("Школа А", 2), ("Школа Б", 1)]
+
+
+def test_clock_of_a_flagged_school_is_its_duty_started_by_an_event(login):
+    methodist = MembershipFactory()
+    flag = FlagFactory(school__department=methodist.department)
+    happened = RecordedEvent.objects.create(
+        department=methodist.department, event="flagged", day=TODAY, school=flag.school
+    )
+    duty(methodist, school=flag.school, last_day=TODAY + datetime.timedelta(days=1))
+    started = duty(methodist, school=flag.school, event=happened, last_day=TODAY + datetime.timedelta(days=3))
+    clocks = login(methodist).get(reverse("portal:start")).context["clocks"]
+    assert [(clock.flag, clock.duty) for clock in clocks] == [(flag, started)]
+
+
+def test_progress_counts_a_roadmaps_own_duties(login):
+    methodist = MembershipFactory()
+    roadmap = approved_roadmap(methodist, name="Карта округа")
+    duty(methodist, roadmap=roadmap)
+    report(methodist, roadmap=roadmap)
+    duty(
+        methodist, roadmap=roadmap, state="accepted", reported_at=REPORTED, reported_by=methodist,
+        decided_at=REPORTED, decided_by=methodist,
+    )  # fmt: skip
+    approved_roadmap(methodist, name="Пустая карта")
+    RoadmapFactory(department=methodist.department, name="Черновик")
+    shown = login(methodist).get(reverse("portal:start")).context["roadmaps"]
+    assert [(row.name, row.total, row.accepted, row.reported, row.late) for row in shown] == [
+        ("Карта округа", 3, 1, 1, 1),
+        ("Пустая карта", 0, 0, 0, 0),
+    ]
+
+
+def test_head_sees_orders_that_wait_and_who_burns(login):
+    head = MembershipFactory(head=True)
+    registered(head, 47, title="О составе комиссии")
+    OrderFactory(department=head.department, title="Ещё черновик")
+    official = MembershipFactory(department=head.department, user=UserFactory(last_name="Отстающая"))
+    duty(head, school=None, official=official, last_day=TODAY - datetime.timedelta(days=1))
+    page = page_of(login(head))
+    assert "1 приказ</a>" in page
+    assert "О составе комиссии" in page
+    assert "Ещё черновик" not in page
+    assert "Отстающая М. П." in page
+    assert "1 должностное лицо" in page
+
+
+def test_admin_sees_people_schools_and_health(login):
+    admin = MembershipFactory(admin=True)
+    SchoolFactory(department=admin.department)
+    PostFactory(school__department=admin.department)
+    page = page_of(login(admin))
+    assert "1 школы</a> нет ответственного" in page
+    assert "Фоновые работы проходят без ошибок" in page
+    assert "наименование в родительном падеже" in page
+
+
+def test_viewer_reads_but_is_offered_no_decision(login):
+    viewer = MembershipFactory(viewer=True)
+    report(viewer)
+    page = page_of(login(viewer))
+    assert "Ждут решения методиста" in page
+    assert ">Проверить<" not in page
+
+
+def test_deputy_goes_to_their_duties(login):
+    post = PostFactory()
+    response = login(post.membership).get(reverse("portal:start"))
+    assert response.status_code == 302
+    assert response.url == reverse("roadmaps:mine")
+
+
+def test_person_without_a_role_is_told_who_gives_one(client):
+    client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    assert "Роль даёт администратор" in page_of(client)
+
+
+def test_operator_without_a_role_is_led_to_departments(client):
+    operator = UserFactory(is_staff=True, is_superuser=True)
+    client.force_login(operator, backend="django.contrib.auth.backends.ModelBackend")
+    assert reverse("accounts:departments") in page_of(client)
+
+
+@pytest.mark.parametrize("role", ["methodist", "head", "viewer", "admin"])
+def test_another_departments_rows_stay_there(login, role):
+    stranger = MembershipFactory(department=DepartmentFactory(name="Чужой отдел"))
+    late = TODAY - datetime.timedelta(days=3)
+    report(stranger, text="Чужой доклад")
+    duty(stranger, text="Чужое поручение", last_day=TODAY, school__name="Чужая школа")
+    duty(stranger, last_day=late, school__name="Чужая школа")
+    duty(stranger, last_day=late, school=None, official=MembershipFactory(department=stranger.department))
+    registered(stranger, 5, title="Чужой приказ")
+    FlagFactory(school__department=stranger.department, school__name="Чужая школа")
+    draft = RoadmapFactory(department=stranger.department, name="Чужая карта")
+    ActionItemFactory(section=SectionFactory(roadmap=draft), deadline="чужой срок", deadline_parts=[{"unclear": True}])
+    member = MembershipFactory(role=role)
+    page = page_of(login(member))
+    assert "Чуж" not in page
+    assert "чуж" not in page
+    assert "Тестова" not in page.replace(member.user.last_name, "")
+
+
+def fill(methodist: Membership, number: int) -> None:
+    """``number`` rows of everything a start page lists."""
+    for n in range(number):
+        roadmap = approved_roadmap(methodist)
+        report(methodist, roadmap=roadmap)
+        duty(methodist, roadmap=roadmap, last_day=TODAY - datetime.timedelta(days=n + 1))
+        duty(methodist, roadmap=roadmap, last_day=TODAY + datetime.timedelta(days=n % 14))
+        official = MembershipFactory(department=methodist.department)
+        duty(methodist, roadmap=roadmap, school=None, official=official, last_day=TODAY - datetime.timedelta(days=1))
+        FlagFactory(school__department=methodist.department)
+        draft = RoadmapFactory(department=methodist.department)
+        ActionItemFactory(section=SectionFactory(roadmap=draft), deadline_parts=[{"unclear": True}])
+        registered(methodist, n + 1)
+
+
+@pytest.mark.parametrize("role", ["methodist", "head", "viewer", "admin"])
+def test_queries_are_few_and_do_not_grow_with_rows(login, role):
+    member = MembershipFactory(role=role)
+    client = login(member)
+    counts = []
+    for number in (3, 60):
+        Assignment.objects.all().delete()
+        Order.objects.filter(state="registered").delete()
+        fill(member, number)
+        with CaptureQueriesContext(connection, ) as queries:
+            page_of(client)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert counts[1] <= MOST_QUERIES
+
+
+def test_lists_are_bounded(login):
+    methodist = MembershipFactory()
+    fill(methodist, 20)
+    context = login(methodist).get(reverse("portal:start")).context
+    assert len(context["came_in"]) == len(context["late_schools"]) == len(context["clocks"]) == 8
+    assert context["totals"].reported == 20
+    assert context["questions_in_all"] == 20
+    assert context["clocks"][0].flag.standing == 20
+
+
+def test_navigation_marks_the_section_and_counts_what_waits(login):
+    methodist = MembershipFactory()
+    report(methodist)
+    response = login(methodist).get(reverse("portal:start"))
+    links = {link.title: link for link in response.context["navigation"]}
+    assert [title for title, link in links.items() if link.is_current] == ["Сводка"]
+    assert links["На проверке"].count == 1
+
+
+def test_choice_for_the_visually_impaired_stays_with_the_person(login):
+    client = login(MembershipFactory())
+    assert 'data-view="contrast"' not in page_of(client)
+    response = client.post(reverse("portal:view"), {"view": "contrast", "next": "/"})
+    assert response.url == "/"
+    assert 'data-view="contrast"' in page_of(client)
+    client.post(reverse("portal:view"), {"view": "usual"})
+    assert 'data-view="contrast"' not in page_of(client)
+
+
+def test_choice_for_the_visually_impaired_works_before_log_in(client):
+    client.post(reverse("portal:view"), {"view": "contrast"})
+    assert 'data-view="contrast"' in client.get(reverse("accounts:login")).content.decode()
+
+
+def test_view_switch_leads_nowhere_else(client):
+    response = client.post(reverse("portal:view"), {"view": "contrast", "next": "https://example.org/"})
+    assert response.url == "/"
+
+
+def test_one_works_in_the_chosen_membership_and_in_no_strangers(login):
+    methodist = MembershipFactory()
+    second = MembershipFactory(user=methodist.user, head=True)
+    client = login(methodist)
+    client.post(reverse("portal:switch"), {"membership": second.pk})
+    assert client.get(reverse("portal:start")).context["membership"] == second
+    assert client.post(reverse("portal:switch"), {"membership": MembershipFactory().pk}).status_code == 404
+    assert client.post(reverse("portal:switch"), {"membership": "x"}).status_code == 404
+    assert client.get(reverse("portal:start")).context["membership"] == second
+
+
+def test_health_is_open_and_asks_the_database(client, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        response = client.get(reverse("portal:healthz"))
+    assert response.json() == {"status": "ok"}
+
+
+def test_catalogue_is_for_staff(client, login):
+    assert login(MembershipFactory()).get(reverse("portal:catalogue")).status_code == 403
+    client.force_login(UserFactory(is_staff=True), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("portal:catalogue")).status_code == 200
