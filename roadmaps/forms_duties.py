@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from roadmaps.deadlines import EVENT_TITLES
 from roadmaps.domain import evidence
+from roadmaps.domain.errors import Refused
 from roadmaps.models import Assignment, Roadmap
 from schools.models import School
 
@@ -31,7 +32,7 @@ class ReportForm(forms.Form):
     def clean_link(self) -> str:
         try:
             return evidence.clean_link(self.cleaned_data["link"])
-        except evidence.Refused as refusal:
+        except Refused as refusal:
             raise forms.ValidationError(str(refusal)) from None
 
 

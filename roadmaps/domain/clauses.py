@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orders.models import Clause, Order
-from roadmaps.deadlines import Part, Period, Throughout, Unclear
+from roadmaps.deadlines import Part, Period, Throughout, Unclear, find
 from roadmaps.deadlines.lexicon import analyzer
 from roadmaps.domain import responsibles
 
@@ -60,8 +60,6 @@ def addressee(text: str) -> str:
 
 def _deadline(text: str, period: Period) -> tuple[tuple[Part, ...], str]:
     """The clause's deadline, and its text without the deadline's words."""
-    from roadmaps.deadlines import find
-
     found = find(text, period)
     remainder = text
     for hit in reversed(found):

@@ -17,15 +17,12 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from portal.lib import files
+from roadmaps.domain.errors import Refused
 from roadmaps.models import Assignment, Evidence, EvidenceQuerySet
 
 UNDO_FOR = datetime.timedelta(minutes=30)
 MAX_FILES = 30  # of one duty: more is an archive, not a proof
 web_address = URLValidator(schemes=["http", "https"])
-
-
-class Refused(Exception):
-    """A step on a duty or its proof is not possible; the message says in Russian why and what to do."""
 
 
 def of_round(assignment: Assignment) -> EvidenceQuerySet:

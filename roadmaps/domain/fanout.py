@@ -7,7 +7,7 @@ is recorded; parts that are not understood become nothing and are listed by `gap
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -18,9 +18,19 @@ from django.utils import timezone
 
 from accounts.models import Department, Membership
 from portal.lib.calendar import WorkCalendar
-from roadmaps.deadlines import BySchedule, OnEvent, Part, Period, Throughout, Unclear, from_json
-from roadmaps.deadlines.occurrences import Occurrence, occurrences
+from roadmaps.deadlines import (
+    BySchedule,
+    Occurrence,
+    OnEvent,
+    Part,
+    Period,
+    Throughout,
+    Unclear,
+    from_json,
+    occurrences,
+)
 from roadmaps.domain import clauses, responsibles
+from roadmaps.domain.errors import Refused
 from roadmaps.domain.reminders import calendar_of
 from roadmaps.models import ActionItem, Assignment, RecordedEvent, Roadmap
 from schools.models import School
@@ -87,10 +97,10 @@ class Start:
 def fan_out(roadmap: Roadmap, by: Membership) -> int:
     """Make the roadmap's assignments, return how many are new.
 
-    Raises ValueError for a roadmap that no signed order approves.
+    Raises `Refused` for a roadmap that no signed order approves.
     """
     if roadmap.state not in {Roadmap.State.APPROVED, Roadmap.State.ARCHIVED}:
-        raise ValueError("Поручения создаются после подписания приказа.")
+        raise Refused("Поручения создаются после подписания приказа.")
     maker = _Maker(roadmap, by)
     before = of_roadmap(roadmap).count()
     rows = [row for source in sources(roadmap) for row in maker.assignments(source)]
@@ -165,7 +175,7 @@ def record_event(
     event: it adds what is still missing and doubles nothing.
     """
     if school is not None and school.department_id != department.pk:
-        raise ValueError("Школа другого отдела.")
+        raise Refused("Эта школа относится к другому отделу.")
     starts = starting(department, event=event, day=day, by=by, school=school)
     recorded, _ = RecordedEvent.objects.get_or_create(
         department=department, event=event, day=day, school=school, defaults={"by": by, "note": note}

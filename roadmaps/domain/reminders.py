@@ -116,7 +116,11 @@ def previous_workday(day: datetime.date, calendar: WorkCalendar) -> datetime.dat
 
 
 def calendar_of(department: Department) -> WorkCalendar:
-    return WorkCalendar(subdivision=department.holiday_region or None, six_day=department.six_day_week)
+    """The department's working days; a region without a calendar of its own works by the federal one."""
+    try:
+        return WorkCalendar(department.holiday_region or None, six_day=department.six_day_week)
+    except NotImplementedError:
+        return WorkCalendar(six_day=department.six_day_week)
 
 
 @transaction.atomic

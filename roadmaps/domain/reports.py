@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role
 from portal.lib.transitions import StaleTransition, move
 from roadmaps.domain import evidence, reminders
-from roadmaps.domain.evidence import Refused
+from roadmaps.domain.errors import Refused
 from roadmaps.models import Assignment
 
 State = Assignment.State

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.middleware import PortalRequest
 from accounts.permissions import role_required
 from roadmaps.domain import agenda, evidence, reports
+from roadmaps.domain.errors import Refused
 from roadmaps.forms_duties import RemarkForm, ReportForm
 from roadmaps.models import Assignment, Evidence
 
@@ -60,7 +61,7 @@ def assignment_report(request: PortalRequest, pk: int) -> HttpResponse:
         return _kept(request, row, form, problems)
     try:
         reports.report(row, by=request.membership, **form.cleaned_data)
-    except evidence.Refused as refusal:
+    except Refused as refusal:
         return _kept(request, _card(request, pk), form, [str(refusal)])
     return _done(request, _card(request, pk), "Доклад отправлен на проверку.")
 
@@ -72,7 +73,7 @@ def assignment_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
     _ask_reporter(request, row)
     try:
         reports.withdraw(row, by=request.membership)
-    except evidence.Refused as refusal:
+    except Refused as refusal:
         return _refused(request, _card(request, pk), str(refusal))
     return _form_or_page(request, _card(request, pk), ReportForm(initial=row.draft))
 
@@ -141,7 +142,7 @@ def _change_proof(request: PortalRequest, pk: int, change: Any, said: str, undo:
     problems = []
     try:
         change(proof)
-    except evidence.Refused as refusal:
+    except Refused as refusal:
         problems = [str(refusal)]
     if request.htmx:
         context = {**_context(request, row), "problems": problems}
@@ -169,7 +170,7 @@ def _take_files(request: PortalRequest, row: Assignment) -> list[str]:
         assert isinstance(upload, UploadedFile)  # noqa: S101 -- what getlist gives
         try:
             evidence.add_file(row, upload, by=request.membership)
-        except evidence.Refused as refusal:
+        except Refused as refusal:
             problems.append(str(refusal))
     return problems
 

@@ -16,6 +16,7 @@ from accounts.models import Role
 from accounts.permissions import role_required
 from portal.templatetags.portal import plural
 from roadmaps.domain import agenda, reports
+from roadmaps.domain.errors import Refused
 from roadmaps.forms_duties import ListFilter, RemarkForm
 from roadmaps.models import Assignment, AssignmentQuerySet, Evidence
 
@@ -68,7 +69,7 @@ def assignment_accept(request: PortalRequest, pk: int) -> HttpResponse:
     _ask_decider(request, row)
     try:
         reports.accept(row, by=request.membership, comment=request.POST.get("comment", ""))
-    except reports.Refused as refusal:
+    except Refused as refusal:
         return _answer(request, row, problem=str(refusal))
     return _answer(request, row, said="Принято.")
 
@@ -86,7 +87,7 @@ def assignment_return(request: PortalRequest, pk: int) -> HttpResponse:
         return _answer(request, row, form=form, status=422)
     try:
         reports.return_(row, by=request.membership, comment=form.cleaned_data["comment"])
-    except reports.Refused as refusal:
+    except Refused as refusal:
         return _answer(request, row, form=form, problem=str(refusal))
     return _answer(request, row, said="Возвращено с замечанием, исполнителю отправлено письмо.")
 

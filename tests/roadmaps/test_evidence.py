@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from roadmaps.domain import evidence, reports
+from roadmaps.domain.errors import Refused
 from roadmaps.models import Evidence
 from tests.factories.accounts import MembershipFactory
 from tests.factories.roadmaps import AssignmentFactory
@@ -69,14 +70,14 @@ def test_word_document_is_taken(duty, deputy):
     ],
 )
 def test_content_decides_not_the_name(duty, deputy, name, data, words):
-    with pytest.raises(evidence.Refused, match=words):
+    with pytest.raises(Refused, match=words):
         evidence.add_file(duty, upload(name, data, content_type="application/pdf"), by=deputy)
     assert not Evidence.objects.exists()
 
 
 def test_too_large_file_is_refused_with_the_limit(duty, deputy, settings):
     settings.EVIDENCE_MAX_BYTES = 1024 * 1024
-    with pytest.raises(evidence.Refused, match=r"большой\.pdf.*до 1,0 МБ"):
+    with pytest.raises(Refused, match=r"большой\.pdf.*до 1,0 МБ"):
         evidence.add_file(duty, upload("большой.pdf", PDF + b"\0" * 1024 * 1024), by=deputy)
 
 
@@ -87,7 +88,7 @@ def test_same_file_twice_is_one_proof(duty, deputy):
 def test_number_of_files_is_bounded(duty, deputy, monkeypatch):
     monkeypatch.setattr(evidence, "MAX_FILES", 1)
     evidence.add_file(duty, upload("1.pdf", PDF + b"1"), by=deputy)
-    with pytest.raises(evidence.Refused, match="не больше 1"):
+    with pytest.raises(Refused, match="не больше 1"):
         evidence.add_file(duty, upload("2.pdf", PDF + b"2"), by=deputy)
 
 
@@ -104,7 +105,7 @@ def test_removal_can_be_undone_for_a_while_only(duty, deputy):
     row = evidence.add_file(duty, upload("а.pdf"), by=deputy)
     evidence.remove(row)
     Evidence.objects.update(removed_at=timezone.now() - evidence.UNDO_FOR - timedelta(minutes=1))
-    with pytest.raises(evidence.Refused, match="ещё раз"):
+    with pytest.raises(Refused, match="ещё раз"):
         evidence.restore(row)
 
 
@@ -112,9 +113,9 @@ def test_proof_of_a_sent_or_accepted_report_can_be_neither_removed_nor_added_to(
     row = evidence.add_file(duty, upload("а.pdf"), by=deputy)
     reports.report(duty, by=deputy)
     for _ in range(2):
-        with pytest.raises(evidence.Refused, match="менять нельзя"):
+        with pytest.raises(Refused, match="менять нельзя"):
             evidence.remove(Evidence.objects.get())
-        with pytest.raises(evidence.Refused, match="менять нельзя"):
+        with pytest.raises(Refused, match="менять нельзя"):
             evidence.add_file(duty, upload("б.pdf", PDF + b"2"), by=deputy)
         if duty.state == "reported":
             reports.accept(duty, by=MembershipFactory(department=duty.department))
@@ -125,7 +126,7 @@ def test_proof_of_a_returned_report_stays_with_its_round(duty, deputy):
     row = evidence.add_file(duty, upload("а.pdf"), by=deputy)
     reports.report(duty, by=deputy)
     reports.return_(duty, by=MembershipFactory(department=duty.department), comment="Не то")
-    with pytest.raises(evidence.Refused, match="держится доклад"):
+    with pytest.raises(Refused, match="держится доклад"):
         evidence.remove(Evidence.objects.get(pk=row.pk))
 
 

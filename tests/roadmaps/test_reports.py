@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import Role
 from notifications.models import Reminder
 from roadmaps.domain import evidence, reports
+from roadmaps.domain.errors import Refused
 from roadmaps.models import Assignment, Evidence
 from tests.factories.accounts import MembershipFactory
 from tests.factories.roadmaps import AssignmentFactory
@@ -52,7 +53,7 @@ def test_report_rests_on_proof_and_is_accepted(duty, deputy, methodist):
 
 @pytest.mark.parametrize("empty", ["", "   ", "\n"])
 def test_report_without_any_proof_is_refused(duty, deputy, empty):
-    with pytest.raises(reports.Refused, match="файл, ссылку или пояснение"):
+    with pytest.raises(Refused, match="файл, ссылку или пояснение"):
         reports.report(duty, by=deputy, link="", note=empty)
     duty.refresh_from_db()
     assert (duty.state, states(duty)) == (State.ASSIGNED, [])
@@ -60,12 +61,12 @@ def test_report_without_any_proof_is_refused(duty, deputy, empty):
 
 def test_removed_proof_proves_nothing(duty, deputy):
     evidence.remove(evidence.add_file(duty, SimpleUploadedFile("a.png", PNG), by=deputy))
-    with pytest.raises(reports.Refused):
+    with pytest.raises(Refused):
         reports.report(duty, by=deputy)
 
 
 def test_link_that_is_no_address_is_refused_before_anything_moves(duty, deputy):
-    with pytest.raises(reports.Refused, match="не похожа на адрес"):
+    with pytest.raises(Refused, match="не похожа на адрес"):
         reports.report(duty, by=deputy, link="javascript:alert(1)")
     duty.refresh_from_db()
     assert duty.state == State.ASSIGNED
@@ -80,7 +81,7 @@ def test_returned_report_starts_a_new_round_that_needs_new_proof(duty, deputy, m
     reports.report(duty, by=deputy, note="Сделано")
     reports.return_(duty, by=methodist, comment="Приложите протокол")
     assert (duty.state, duty.round) == (State.RETURNED, 2)
-    with pytest.raises(reports.Refused):
+    with pytest.raises(Refused):
         reports.report(duty, by=deputy)
     reports.report(duty, by=deputy, note="Протокол на сайте")
     assert list(Evidence.objects.values_list("round", "text")) == [(1, "Сделано"), (2, "Протокол на сайте")]
@@ -89,7 +90,7 @@ def test_returned_report_starts_a_new_round_that_needs_new_proof(duty, deputy, m
 @pytest.mark.parametrize("comment", ["", "  "])
 def test_return_needs_a_remark(duty, deputy, methodist, comment):
     reports.report(duty, by=deputy, note="Сделано")
-    with pytest.raises(reports.Refused, match="что исправить"):
+    with pytest.raises(Refused, match="что исправить"):
         reports.return_(duty, by=methodist, comment=comment)
     duty.refresh_from_db()
     assert duty.state == State.REPORTED
@@ -112,18 +113,18 @@ def test_decided_report_cannot_be_withdrawn(duty, deputy, methodist):
     reports.report(duty, by=deputy, note="Сделано")
     stale = Assignment.objects.get()
     reports.accept(duty, by=methodist)
-    with pytest.raises(reports.Refused, match="принято"):
+    with pytest.raises(Refused, match="принято"):
         reports.withdraw(stale, by=deputy)
 
 
 def test_second_tab_is_told_what_the_duty_is_now(duty, deputy, methodist):
     first, second = Assignment.objects.get(), Assignment.objects.get()
     reports.report(first, by=deputy, note="Из первой вкладки")
-    with pytest.raises(reports.Refused, match="уже изменилось: сейчас оно «на проверке»"):
+    with pytest.raises(Refused, match="уже изменилось: сейчас оно «на проверке»"):
         reports.report(second, by=deputy, note="Из второй вкладки")
     assert Evidence.objects.get().text == "Из первой вкладки"
     reports.accept(first, by=methodist)
-    with pytest.raises(reports.Refused, match=methodist.user.last_name):
+    with pytest.raises(Refused, match=methodist.user.last_name):
         reports.return_(Assignment.objects.get(), by=methodist, comment="Поздно")
 
 
@@ -136,7 +137,7 @@ def test_only_the_schools_own_deputies_report(duty, deputy):
     foreign = PostFactory().membership
     for member in (neighbour, methodist, foreign):
         assert not reports.may_report(duty, member)
-        with pytest.raises(reports.Refused):
+        with pytest.raises(Refused):
             reports.report(duty, by=member, note="Сделано")
     assert reports.may_report(duty, deputy)
 
@@ -177,7 +178,7 @@ def test_heads_own_duty_can_be_accepted_by_a_methodist():
 def test_deputy_who_is_also_methodist_does_not_accept_their_own_report(duty, deputy):
     hat = MembershipFactory(department=duty.department, user=deputy.user)
     reports.report(duty, by=deputy, note="Сделано")
-    with pytest.raises(reports.Refused, match="не сам исполнитель"):
+    with pytest.raises(Refused, match="не сам исполнитель"):
         reports.accept(duty, by=hat)
 
 
@@ -226,7 +227,7 @@ def test_accept_and_return_at_once_have_one_winner():
 
     results = race(*(lambda pair=pair: decide(*pair) for pair in enumerate(people)))
     assert sum(isinstance(result, Assignment) for result in results) == 1
-    assert sum(isinstance(result, reports.Refused) for result in results) == 3
+    assert sum(isinstance(result, Refused) for result in results) == 3
     assert duty.events.count() == 1
 
 
