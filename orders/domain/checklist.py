@@ -54,7 +54,12 @@ def before_registration(order: Order) -> list[Check]:
             f"Этих знаков нет в шрифте бланка, замените их: {unprintable}"[:600],
             blocking=True,
         ),
-        Check(size <= limits.ORDER_CHARACTERS, "Размер годится для печати", "Разделите приложение.", blocking=True),
+        Check(
+            size <= limits.ORDER_CHARACTERS,
+            "Размер годится для печати",
+            "Разделите приложение.",
+            blocking=True,
+        ),
     ]
 
 
@@ -77,7 +82,11 @@ def _numbered(order: Order) -> Check:
         return Check(True, "Номер даст журнал без пропуска", f"Следующий № {coming}")
     before = _previous(order)
     gap = before is not None and before.sequence != order.sequence - 1
-    detail = f"Перед ним № {before.number} от {before.date:%d.%m.%Y}" if before and before.date else "Первый в журнале"
+    detail = (
+        f"Перед ним № {before.number} от {before.date:%d.%m.%Y}"
+        if before and before.date
+        else "Первый в журнале"
+    )
     return Check(not gap, f"№ {order.number} без пропуска", detail, blocking=True)
 
 
@@ -92,7 +101,9 @@ def _dated(order: Order) -> Check:
 def _previous(order: Order) -> Order | None:
     if order.sequence is None:
         return None
-    earlier = Order.objects.filter(register_id=order.register_id, year=order.year, sequence__lt=order.sequence)
+    earlier = Order.objects.filter(
+        register_id=order.register_id, year=order.year, sequence__lt=order.sequence
+    )
     return earlier.order_by("-sequence").first()
 
 

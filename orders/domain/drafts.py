@@ -231,7 +231,9 @@ def group_schools(names: Iterable[str]) -> str:
     return "; ".join(parts)
 
 
-def _add_clauses(order: Order, clauses: Sequence[ClauseDraft], parent: Clause | None = None, depth: int = 1) -> None:
+def _add_clauses(
+    order: Order, clauses: Sequence[ClauseDraft], parent: Clause | None = None, depth: int = 1
+) -> None:
     if depth > DEEPEST:
         raise OrderRefused(f"Пункты вложены глубже {DEEPEST} уровней. Поднимите их на уровень выше.")
     for position, draft in enumerate(clauses):

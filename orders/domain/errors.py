@@ -11,6 +11,8 @@ class OrderConflict(OrderRefused):
     """Somebody else saved first. ``theirs`` maps field names to what stands in the row now."""
 
     def __init__(self, theirs: dict[str, str], version: int) -> None:
-        super().__init__("Пока вы писали, этот текст изменил другой человек. Ниже оба текста: решите, какой верен.")
+        super().__init__(
+            "Пока вы писали, этот текст изменил другой человек. Ниже оба текста: решите, какой верен."
+        )
         self.theirs = theirs
         self.version = version

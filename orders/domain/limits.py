@@ -29,7 +29,9 @@ def check_annex(content: Mapping[str, Any]) -> None:
         raise OrderRefused(f"В приложении должно быть от 1 до {ANNEX_COLUMNS} разных столбцов.")
     items = [item for section in content["sections"] for item in section["items"]]
     if len(items) > ANNEX_ITEMS:
-        raise OrderRefused(f"В приложении {len(items)} строк, больше {ANNEX_ITEMS}. Разделите его на несколько.")
+        raise OrderRefused(
+            f"В приложении {len(items)} строк, больше {ANNEX_ITEMS}. Разделите его на несколько."
+        )
     for row, item in enumerate(items, start=1):
         for key in keys:
             check_text(f"Приложение, строка {row}", item.get(key) or "", CELL_CHARACTERS)

@@ -30,14 +30,22 @@ MONTHS = (
     "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
 )  # fmt: skip
 FITS = 4  # steps of the ladder from 14 to 12.5 pt, see order.css
-NOTE_LINES = 9  # a longer executor's note and distribution list follows the signature instead of the page's foot
-LANDSCAPE, PORTRAIT = (267.0, 170.0), (170.0, 257.0)  # width and height between the margins in mm, see order.css
+NOTE_LINES = (
+    9  # a longer executor's note and distribution list follows the signature instead of the page's foot
+)
+LANDSCAPE, PORTRAIT = (
+    (267.0, 170.0),
+    (170.0, 257.0),
+)  # width and height between the margins in mm, see order.css
 NBSP = "\N{NO-BREAK SPACE}"
 CAPITAL = "А-ЯЁA-ZӦІ"
 GLUED = (
     (re.compile(r"№ (?=\S)"), f"№{NBSP}"),
     (re.compile(rf"\b([{CAPITAL}]\.) ?([{CAPITAL}]\.) (?=[{CAPITAL}][а-яё])"), rf"\1\2{NBSP}"),
-    (re.compile(rf"([{CAPITAL}][а-яё]+(?:-[{CAPITAL}][а-яё]+)?) (?=[{CAPITAL}]\. ?[{CAPITAL}]\.)"), rf"\1{NBSP}"),
+    (
+        re.compile(rf"([{CAPITAL}][а-яё]+(?:-[{CAPITAL}][а-яё]+)?) (?=[{CAPITAL}]\. ?[{CAPITAL}]\.)"),
+        rf"\1{NBSP}",
+    ),
     (re.compile(rf"\bг\. (?=[{CAPITAL}«])"), f"г.{NBSP}"),
     (re.compile(r"(\d{4}) (?=г\.|гг\.|года\b|году\b|год\b)"), rf"\1{NBSP}"),
     (re.compile(r"\b(\d{1,2}) (?=(?:" + "|".join(MONTHS) + r")\b)"), rf"\1{NBSP}"),
@@ -199,7 +207,9 @@ def _order_context(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "template": "orders/pdf/order.html",
         "letterhead": [printable(line) for line in department["letterhead"].split("\n")],
-        "letterhead_second": [printable(line) for line in department["letterhead_second"].split("\n") if line],
+        "letterhead_second": [
+            printable(line) for line in department["letterhead_second"].split("\n") if line
+        ],
         "language": department["second_language"],
         "word": word(department["order_word"]),
         "word_second": word(department["order_word_second"]) if department["order_word_second"] else None,
@@ -223,7 +233,10 @@ def _order_context(snapshot: Mapping[str, Any]) -> dict[str, Any]:
 def _note(snapshot: Mapping[str, Any]) -> dict[str, list[str]]:
     executors = [", ".join(filter(None, [line["name"], line["phone"]])) for line in snapshot["executors"]]
     copies = [f"{line['copies']} – {line['addressee']}" for line in snapshot["distribution"]]
-    return {"executors": [printable(line) for line in executors], "copies": [printable(line) for line in copies]}
+    return {
+        "executors": [printable(line) for line in executors],
+        "copies": [printable(line) for line in copies],
+    }
 
 
 def _annex_context(snapshot: Mapping[str, Any], annex: Mapping[str, Any]) -> dict[str, Any]:
@@ -309,5 +322,3 @@ def filename(order: Order, extension: str = "pdf") -> str:
     """«prikaz-47-o-2026-03-16.pdf» would lose the Cyrillic: the Russian name, with what file systems refuse replaced."""
     number = re.sub(r"[^\w.-]+", "-", order.number) or "проект"
     return f"Приказ {number}{f' от {order.date:%d.%m.%Y}' if order.date else ''}.{extension}"
-
-

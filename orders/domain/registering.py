@@ -36,9 +36,7 @@ def print_number(register: Register, sequence: int) -> str:
 
 
 @transaction.atomic
-def register(
-    order: Order, *, by: Membership, register: Register | None = None, date: datetime.date
-) -> Order:
+def register(order: Order, *, by: Membership, register: Register | None = None, date: datetime.date) -> Order:
     """Give a draft its number and date. An order that was returned keeps its number.
 
     The counter's row is held from the increment to the commit, so numbers have no gaps and no twins when two people
@@ -68,12 +66,18 @@ def register(
             updated_at=timezone.now(),
         )
     except (StaleTransition, IntegrityError):
-        raise OrderRefused("Этот приказ только что зарегистрировал другой человек. Обновите страницу.") from None
+        raise OrderRefused(
+            "Этот приказ только что зарегистрировал другой человек. Обновите страницу."
+        ) from None
     order.refresh_from_db()
     order.events.create(
-        state=State.REGISTERED, by=by, details={"number": number, "date": date.isoformat(), "register": journal.name}
+        state=State.REGISTERED,
+        by=by,
+        details={"number": number, "date": date.isoformat(), "register": journal.name},
     )
-    audit.record("order.registered", f"Зарегистрирован приказ № {number} от {date:%d.%m.%Y}", by=by, subject=order)
+    audit.record(
+        "order.registered", f"Зарегистрирован приказ № {number} от {date:%d.%m.%Y}", by=by, subject=order
+    )
     return order
 
 
@@ -99,9 +103,7 @@ def void(order: Order, *, by: Membership, reason: str) -> Order:
 
 
 @transaction.atomic
-def save_register(
-    register: Register, *, by: Membership, year: int, first: int | None = None
-) -> Register:
+def save_register(register: Register, *, by: Membership, year: int, first: int | None = None) -> Register:
     """Write a journal's name and marks; ``first`` sets the first number of ``year`` while none is given in it."""
     if register.department_id != by.department_id:
         raise OrderRefused("Журнал регистрации принадлежит другому отделу.")
@@ -120,7 +122,9 @@ def _start_from(register: Register, year: int, first: int) -> None:
     if first < 1:
         raise OrderRefused("Нумерация начинается с 1 или с большего числа.")
     counter = _counter(register, year)
-    RegisterCounter.objects.filter(pk=counter.pk).update(last=F("last"))  # hold the row: nobody takes a number now
+    RegisterCounter.objects.filter(pk=counter.pk).update(
+        last=F("last")
+    )  # hold the row: nobody takes a number now
     counter.refresh_from_db()
     if counter.last == first - 1:
         return

@@ -90,7 +90,9 @@ def render(order: Order) -> bool:
     if order.pdf:
         return False
     content = paper.render(order.snapshot, sha256=order.sha256)
-    name = default_storage.save(f"orders/{order.year}/{order.pk}-{order.sha256[:16]}.pdf", ContentFile(content))
+    name = default_storage.save(
+        f"orders/{order.year}/{order.pk}-{order.sha256[:16]}.pdf", ContentFile(content)
+    )
     stored = Order.objects.filter(pk=order.pk, state=State.SIGNED, pdf="").update(
         pdf=name, pdf_sha256=hashlib.sha256(content).hexdigest(), rendered_at=timezone.now()
     )

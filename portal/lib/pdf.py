@@ -89,7 +89,9 @@ def _face() -> Path:
         for folder in _font_folders():
             if (folder / name).is_file():
                 return folder / name
-    raise PdfUnavailable("Нет шрифта Tinos: установите пакет fonts-croscore или укажите папку в PORTAL_FONTS.")
+    raise PdfUnavailable(
+        "Нет шрифта Tinos: установите пакет fonts-croscore или укажите папку в PORTAL_FONTS."
+    )
 
 
 def _private_fonts() -> Any:

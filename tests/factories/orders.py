@@ -1,10 +1,44 @@
 """Orders in their states."""
 
+import datetime
+
 import factory
 from factory.django import DjangoModelFactory
 
+from accounts.models import Membership
+from orders.domain import drafts, registering, signing
 from orders.models import Clause, Order, Register
-from tests.factories.accounts import DepartmentFactory
+from tests.factories.accounts import DepartmentFactory, MembershipFactory
+
+CONTENT = {
+    "title_lines": ["ПЛАН МЕРОПРИЯТИЙ", "на учебный год"],
+    "goals": [],
+    "columns": [
+        {"key": "number", "heading": "№"},
+        {"key": "text", "heading": "Мероприятие"},
+        {"key": "deadline", "heading": "Срок"},
+        {"key": "responsible", "heading": "Ответственные"},
+    ],
+    "sections": [
+        {
+            "heading": "I. Подготовка",
+            "items": [
+                {
+                    "number": "1.1.",
+                    "text": "Собрать сведения",
+                    "deadline": "до 1 марта",
+                    "responsible": "Школы",
+                },
+                {
+                    "number": "1.2.",
+                    "text": "Обучить экспертов",
+                    "deadline": "март",
+                    "responsible": "Методист",
+                },
+            ],
+        }
+    ],
+}
 
 
 class RegisterFactory(DjangoModelFactory):
@@ -32,3 +66,36 @@ class ClauseFactory(DjangoModelFactory):
     order = factory.SubFactory(OrderFactory)
     position = factory.Sequence(lambda n: n)
     text = factory.Sequence(lambda n: f"Исполнить мероприятие {n}.")
+
+
+def make_draft(methodist: Membership | None = None, **texts) -> Order:
+    """A whole draft through the domain: three clauses, one with two below it, and an annex."""
+    methodist = methodist or MembershipFactory()
+    given = {
+        "title": "Об утверждении плана мероприятий",
+        "preamble": "В целях объективного проведения проверочных работ",
+        "clauses": [
+            drafts.ClauseDraft("Утвердить план мероприятий согласно приложению к настоящему приказу."),
+            drafts.ClauseDraft(
+                "Руководителям школ:",
+                [drafts.ClauseDraft("Обеспечить порядок."), drafts.ClauseDraft("Представить отчёт.")],
+            ),
+            drafts.ClauseDraft("Контроль исполнения приказа оставляю за собой."),
+        ],
+        "annexes": [drafts.AnnexDraft(CONTENT)],
+        "executors": [{"name": "Пробная Вера Ильинична", "phone": "2-00-01"}],
+        "distribution": [{"copies": 1, "addressee": "в дело"}],
+    } | texts
+    return drafts.create(department=methodist.department, by=methodist, **given)
+
+
+def make_registered(
+    methodist: Membership | None = None, *, date=datetime.date(2026, 3, 16), **texts
+) -> Order:
+    methodist = methodist or MembershipFactory()
+    return registering.register(make_draft(methodist, **texts), by=methodist, date=date)
+
+
+def make_signed(methodist: Membership | None = None, *, date=datetime.date(2026, 3, 16), **texts) -> Order:
+    order = make_registered(methodist, date=date, **texts)
+    return signing.sign(order, by=MembershipFactory(head=True, department=order.department))
