@@ -46,10 +46,12 @@ _ANY = _stems("кажд соответств все всех всеросс ук
 
 _ASSESSMENT_CORE = _stems("впр впп оп нико гиа огэ егэ гвэ рдр кдр процедур")
 _WORK_KINDS = _stems("проверочн диагностич контрольн тренировочн пробн оценочн мониторингов репетиц")
-_HOLD = _stems("проведен заверш окончан выполнен написан итог")
+_NO_HEADS = _stems("подготовк образован обучающ уровн предмет класс учебн качеств")
+_HOLD = _stems("организац проведен заверш окончан выполнен написан итог")
 _ASSESSMENT_REST = _stems(
     "работ оценочн проверочн диагностич контрольн тренировочн пробн региональн муниципальн федеральн национальн "
-    "школьн внешн независим качеств образован подготовк обучающ уровн предмет класс учебн русск язык математ "
+    "школьн внешн независим исследован мониторинг качеств образован подготовк обучающ уровн предмет класс учебн "
+    "русск язык математ "
     "окружающ мир биолог географ истор обществозн физик хим иностран англий апробац репетиц мониторингов результат"
 )
 _FOUND = _stems(
@@ -99,9 +101,15 @@ def _refuse_unknown(words: Sequence[Token], forms: Sequence[str]) -> None:
     for token, form in zip(words, forms, strict=True):
         if form in _NEGATIONS:
             raise Doubt(f"Слово «{token.raw}» меняет смысл срока. Укажите событие или дату.")
-        abbreviation = 2 <= len(token.raw) <= 6 and token.raw.isupper() and token.raw.isalpha()
-        if token.kind == "x" and not (abbreviation or is_russian(form) or _known(form)):
+        if token.kind == "x" and not is_known(token):
             raise Doubt(f"Не понято слово «{token.raw}». Исправьте его или выберите событие.")
+
+
+def is_known(token: Token) -> bool:
+    """Whether the word is Russian, one of ours, or looks like an abbreviation («ММО»)."""
+    abbreviation = 2 <= len(token.raw) <= 6 and token.raw.isupper() and token.raw.isalpha()
+    form = _form(token)
+    return abbreviation or is_russian(form) or _known(form)
 
 
 def _any(form: str, stems: Sequence[str]) -> bool:
@@ -124,9 +132,11 @@ def _has(content: Sequence[str], stems: Sequence[str]) -> bool:
 
 
 def _nonobjective(content: Sequence[str], _about_results: bool) -> str | None:
-    if not (_has(content, _NONOBJECTIVE_CORE) and _any(content[0], _FOUND)):
+    if not _has(content, _NONOBJECTIVE_CORE):
         return None
-    if not _all(content, _FOUND, _NONOBJECTIVE_CORE, _NONOBJECTIVE_REST, _SCHOOLS):
+    if not _any(content[0], _FOUND) or not _all(
+        content, _FOUND, _NONOBJECTIVE_CORE, _NONOBJECTIVE_REST, _SCHOOLS
+    ):
         raise Doubt("Похоже на выявление признаков необъективности, но понято не всё. Выберите событие.")
     return NONOBJECTIVE
 
@@ -148,6 +158,8 @@ def _document(content: Sequence[str], _about_results: bool) -> str | None:
     if not (_any(content[0], _ISSUED) and _has(content, _DOCUMENTS)) or _has(content, _OWN):
         return None
     own_act = content[0].startswith(("утвержден", "принят")) and not _has(content, ("нормативн",))
+    if own_act and _has(content, ("документ",)):
+        raise Doubt("Кем утверждаемых документов? Выберите событие.")
     if own_act or not _all(content, _ISSUED, _DOCUMENTS, _DOCUMENT_REST):
         return None
     return DOCUMENT
@@ -162,6 +174,8 @@ def _assessment(content: Sequence[str], about_results: bool) -> str | None:
     rest = content
     while len(rest) > 1 and _any(rest[0], _HOLD):
         rest = rest[1:]
+    if _any(rest[0], _NO_HEADS):
+        raise Doubt("Какое событие имеется в виду? Выберите событие.")
     if _any(rest[0], ("результат",)) and not about_results:
         return None  # «после получения результатов» is another event than the assessment itself
     if _all(rest, _ASSESSMENT_CORE, _ASSESSMENT_REST, _SCHOOLS):
@@ -175,7 +189,7 @@ def is_assessment(words: Sequence[Token], extra: Sequence[str] = ()) -> bool:
     """Whether the words say nothing but «(проведения) ВПР / ОП (в школах)», `extra` stems allowed."""
     content = [form for form in map(_form, words) if form not in _LINKS]
     core = ("впр", "впп", "оп")
-    procedures = _has(content, ("оценочн",)) and _has(content, ("процедур",))
+    procedures = _has(content, ("процедур",))
     works = _has(content, ("всеросс",)) and _has(content, ("проверочн",)) and _has(content, ("работ",))
     allowed = (
         *core,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import TypeAlias, cast
 
 from roadmaps.deadlines import schedules
@@ -22,8 +23,16 @@ from roadmaps.deadlines.dates import (
     months,
     resolve,
 )
-from roadmaps.deadlines.events import OTHER, Doubt, Impossible, is_assessment, name_event
-from roadmaps.deadlines.lexicon import is_russian, is_verb
+from roadmaps.deadlines.events import (
+    ASSESSMENT,
+    OTHER,
+    Doubt,
+    Impossible,
+    is_assessment,
+    is_known,
+    name_event,
+)
+from roadmaps.deadlines.lexicon import is_verb
 from roadmaps.deadlines.merging import Dated, Goes, Loop, Merger, Offset, OnDay, Piece
 from roadmaps.deadlines.parts import (
     WEEKDAYS,
@@ -51,6 +60,11 @@ _TERMS = (
     ("полугодие", "half-year"),
     ("полгода", "half-year"),
     ("год", "year"),
+)
+_REMARKS = (
+    ("при", "необходимость"),
+    ("по", "необходимость"),
+    ("в", "случай", "необходимость"),
 )
 _PLAN_STEMS = (
     "реализац",
@@ -125,7 +139,7 @@ class Parser:
             self._skip_separators()
             if self.peek() is _END:
                 break
-            if not (self._skip_remark() or self._weekday_remark(pieces)):
+            if not (self._skip_remark(pieces) or self._weekday_remark(pieces)):
                 pieces.append(self._expected_piece())
         if not pieces:
             raise Doubt("Срок не указан. Напишите дату, месяц или событие.")
@@ -151,19 +165,11 @@ class Parser:
     def _ends_here(self, ahead: int) -> bool:
         return self.peek(ahead) is _END
 
-    def _skip_remark(self) -> bool:
-        """Step over «(при необходимости)»: it says whether, not when."""
-        if not self._after("("):
+    def _skip_remark(self, before: Sequence[Piece]) -> bool:
+        """Step over «(при необходимости)», «(включительно)»: they say whether or how, not when."""
+        if not before:
             return False
-        for remark in (
-            ("при", "необходимость"),
-            ("по", "необходимость"),
-            ("в", "случай", "необходимость"),
-            ("по", "мера", "необходимость"),
-        ):
-            if self.at(")", ahead=len(remark)) and self.take_all(*remark):
-                return True
-        return False
+        return self.take("включительно") or any(self.take_all(*remark) for remark in _REMARKS)
 
     def _expected_piece(self) -> Piece:
         piece = self.piece()
@@ -173,7 +179,7 @@ class Parser:
 
     def _misunderstood(self) -> str:
         token = self.peek()
-        stray = next((t for t in self.tokens if t.kind == "x" and not is_russian(str(t.value))), None)
+        stray = next((t for t in self.tokens if t.kind == "x" and not is_known(t)), None)
         if stray and stray.raw.isalpha():
             return f"Не понято слово «{stray.raw}». Напишите срок датой, месяцем или событием."
         return f"Не понято: «{self.text[token.start :].strip()[:60]}». Напишите срок датой, месяцем или событием."
@@ -361,7 +367,10 @@ class Parser:
     def _unit(self, groups: Sequence[tuple[int, int | None]]) -> Callable[[int, int | None], Span] | None:
         token = self.peek()
         if token.kind == "month":
-            if any(number > 31 for group in groups for number in group if number):
+            most = max(number for group in groups for number in group if number is not None)
+            if most > 31:
+                if most < 100:
+                    raise Impossible(f"Такого дня нет: {most} {token.raw}. Исправьте дату.")
                 return None
             self.i += 1
             month_number = int(str(token.value))
@@ -430,7 +439,8 @@ class Parser:
             left[-1] = _month_borrowed(last.left, right[0].left)
         elif begun and last.right is None:
             raise Doubt("Начало названо, а до какого дня? Напишите и конец срока.")
-        if last is left[-1] and last.left.school_year and not self._says_school():
+        single = last is left[-1] and last.left.first_month == last.left.last_month
+        if single and last.left.school_year and not self._says_school():
             raise Doubt("Какого года этот срок? Напишите один год.")
         self.take("включительно")
         return left
@@ -921,12 +931,15 @@ class Parser:
 
     def times(self) -> Piece | None:
         """«1 раз в месяц», «не реже одного раза в квартал», «2 раза в год», «дважды в год»."""
-        if self.take("не") and not (self.take("реже", "менее")):
+        if not self.take("минимум") and self.take("не") and not (self.take("реже", "менее")):
             return None
         self.take("чем")
         count = self._count_of_times()
-        if count is None or not self.take("в", "за", "втечение"):
+        if count is None:
             return None
+        if not self.take("в", "за", "втечение"):
+            in_year = any(token.value in ("год", "период") for token in self.tokens)
+            return Loop(f"{count} times") if in_year and count > 1 else None
         self.take("течение")
         if self.at("четверть", "триместр"):
             raise Doubt("Учебные четверти у каждой школы свои. Сколько раз в год?")
@@ -969,7 +982,12 @@ class Parser:
         about_results = self._event_trigger()
         if about_results is None:
             return None
+        during = self.peek(-1).value in ("при", "день")
         event = self._triggered(about_results)
+        if during and event == ASSESSMENT:
+            raise Doubt(
+                "Во время оценочной процедуры или после неё? Напишите «в день проведения» или «после»."
+            )
         start = self.i
         self.take(",")
         late = self._late_offset()
@@ -990,7 +1008,7 @@ class Parser:
             return False
         if self.take("сразу"):
             return False if self.take("после") or self.take_all("по", "окончание") else None
-        if self.take_all("в", "случай"):
+        if self.take_all("в", "случай") or self.take_all("в", "день"):
             return False
         if self.take("с", "от") and self.take("момент", "день", "дата"):
             return False
@@ -1157,8 +1175,9 @@ class Parser:
     def during_vpr(self) -> Piece | None:
         """«в период / дни / день / сроки / ходе проведения ВПР», «во время ВПР», «при проведении ВПР»."""
         if not (self.take("при") and self.at("проведение")):
-            self.take("в", "на")
-            if not self.take("период", "день", "срок", "ход", "время", "дата"):
+            if not (self.take_all("в", "соответствие", "с") or self.take("согласно")):
+                self.take("в", "на")
+            if not self.take("период", "день", "срок", "ход", "время", "дата", "процесс", "этап"):
                 return None
         start = self.i
         stop = self._noun_phrase_end()
@@ -1194,8 +1213,22 @@ class Parser:
         words = [token for token in tail if token.kind != "p"]
         if schedules.is_vpr(adjectives, head, words, prefix):
             return BySchedule(schedules.VPR)
-        printed = self.text[tail[0].start : self._printed_end(tail[-1])] if tail else ""
-        return BySchedule(schedules.name(adjectives, head, " ".join(printed.split()).strip(" ,;:-")))
+        return BySchedule(schedules.name(adjectives, head, self._printed_tail(head, tail)))
+
+    def _printed_tail(self, head: Token, tail: Sequence[Token]) -> str:
+        """The rest of the name as printed; «графику, утвержденному …» becomes «график, утвержденный …»."""
+        if not tail:
+            return ""
+        end = self._printed_end(tail[-1])
+        for comma, participle in pairwise(tail):
+            if (
+                comma.value == ","
+                and participle.kind == "x"
+                and schedules.is_adjective(str(participle.value))
+            ):
+                before, after = self.text[head.end : comma.start], self.text[participle.end : end]
+                return _squeezed(f"{before}, {schedules.agreed(participle, head)}{after}")
+        return _squeezed(self.text[head.end : end])
 
     def _printed_end(self, last: Token) -> int:
         """Where the name ends in the text: a closing quote and an abbreviation's dot belong to it."""
@@ -1262,6 +1295,10 @@ class Parser:
 
 
 # -- shapes of time ----------------------------------------------------------------------------------------------------
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split()).rstrip(" ,;:-").lstrip(" ;:-")
 
 
 def _numbers_of(token: Token) -> tuple[int, ...]:
@@ -1337,6 +1374,7 @@ _DATE_RULES: dict[str, tuple[Rule, ...]] = {
     "roman": (Parser.windows,),
     "до": (Parser.on_day, Parser.by),
     "раз": (Parser.times,),
+    "минимум": (Parser.times,),
     "дважды": (Parser.times,),
     "трижды": (Parser.times,),
     "loop": (Parser.loop,),
@@ -1397,7 +1435,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "за": (Parser.not_later,),
     "через": (Parser.not_later,),
     "каждый": (Parser.on_day, Parser.each),
-    "согласно": (Parser.schedule,),
+    "согласно": (Parser.during_vpr, Parser.schedule),
     "план": (Parser.schedule,),
     "график": (Parser.schedule,),
     "план-график": (Parser.schedule,),

@@ -50,6 +50,8 @@ class Offset:
     unit: str
 
 
+_FAR = 3  # years
+
 Piece: TypeAlias = Part | Dated | Goes | Loop | OnDay | Offset
 
 
@@ -71,7 +73,23 @@ class Merger:
         parts: list[Part | Loop] = []
         for piece in self.pieces:
             parts += self._as_parts(piece)
-        return tuple(dict.fromkeys(self._looped(parts)))
+        found = tuple(dict.fromkeys(self._looped(parts)))
+        for part in found:
+            self._refuse_far(part)
+        return found
+
+    def _refuse_far(self, part: Part) -> None:
+        """A year far from the plan's is a slip of the pen or the scanner."""
+        match part:
+            case By(day):
+                years = [day.year]
+            case Window(first, last) | Throughout(first, last):
+                years = [first.year, last.year]
+            case _:
+                years = []
+        for year in years:
+            if not self.period.first.year - _FAR <= year <= self.period.last.year + _FAR:
+                raise Doubt(f"{year} год далеко от периода плана. Верен ли год?")
 
     def _as_parts(self, piece: Piece) -> Sequence[Part | Loop]:
         match piece:

@@ -35,7 +35,7 @@ _PLURAL = re.compile(r"(ам|ям|ами|ями|ах|ях|ов|ы)$")
 _LENGTH = 6  # a head noun's ending is no longer than this allows beyond the stem
 _VPR_HEADS = ("план-график", "график", "план", "расписание")
 _VPR_ADJECTIVES = ("утвержденн", "установленн", "федеральн", "действующ")
-_FEDERAL = ("рособрнадзор", "фиоко", "федеральн", "утвержденн")
+_FEDERAL = ("рособрнадзор", "фиоко", "федеральн", "утвержденн", "приказ")
 
 
 def head_of(token: Token) -> str | None:
@@ -66,7 +66,13 @@ def name(adjectives: Sequence[Token], head: Token, tail: str) -> str:
     singular, plural, gender = _HEADS[stem]
     many = bool(_PLURAL.search(head.raw.lower())) and gender != "neut" and head.raw.lower() != singular
     words = [_nominative(token.raw.lower(), "plur" if many else gender) for token in adjectives]
-    return " ".join(filter(None, [*words, plural if many else singular, tail]))
+    gap = "" if tail.startswith(",") else " "
+    return f"{' '.join([*words, plural if many else singular])}{gap}{tail}".strip()
+
+
+def agreed(participle: Token, head: Token) -> str:
+    """The participle after a comma in the head noun's nominative."""
+    return _nominative(participle.raw.lower(), _HEADS[head_of(head) or ""][2])
 
 
 @lru_cache(maxsize=4096)
@@ -87,7 +93,7 @@ def is_vpr(adjectives: Sequence[Token], head: Token, tail: Sequence[Token], pref
         return False
     if stem == "план-график" and prefix != "named":
         return all(_is_federal(token) for token in tail) or is_assessment(tail, _FEDERAL)
-    return stem in _VPR_HEADS and is_assessment(tail)
+    return stem in _VPR_HEADS and is_assessment(tail, _FEDERAL)
 
 
 def _is_federal(token: Token) -> bool:

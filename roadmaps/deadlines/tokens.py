@@ -158,11 +158,20 @@ def _joined(tokens: list[Token]) -> list[Token]:
     result: list[Token] = []
     for token in tokens:
         result.append(token)
-        if len(result) >= 2 and token.kind == "w" and token.value == "график":
+        if len(result) >= 2 and token.kind == "w" and token.value in ("квартал", "полугодие"):
+            _read_roman(result)
+        elif len(result) >= 2 and token.kind == "w" and token.value == "график":
             _join_plan(result)
         elif len(result) >= 3 and result[-2].raw == "-" and "x" in (token.kind, result[-3].kind):
             _join_broken(result)
     return result
+
+
+def _read_roman(tokens: list[Token]) -> None:
+    """«П квартал», «Ш квартал»: scanners read Ⅱ and Ⅲ so."""
+    number = {"п": 2, "ш": 3}.get(str(tokens[-2].value))
+    if tokens[-2].kind == "x" and number:
+        tokens[-2] = tokens[-2]._replace(kind="roman", value=number)
 
 
 def _join_plan(tokens: list[Token]) -> None:
