@@ -5,7 +5,9 @@ Works on bytes and on file objects: only the first kilobytes and, of an archive,
 
 import contextlib
 import io
+import lzma
 import re
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -90,12 +92,20 @@ _OPEN_DOCUMENT = {
 }
 
 
-class RefusedFile(ValueError):
-    """The file must not be opened or kept; `message` says why and what to do, in Russian."""
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, KeyError, ValueError, RuntimeError,
+)  # fmt: skip
+"""What zipfile raises on archives that are cut off, bitten or locked."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+
+class RefusedFile(ValueError):
+    """The file must not be opened or kept: `reason` says why, `remedy` what to do, `message` both, in Russian."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        self.reason = reason
+        self.remedy = remedy
+        self.message = f"{reason} {remedy}"
+        super().__init__(self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,23 +142,24 @@ def check_archive(file: bytes | BinaryIO, limits: Limits = Limits()) -> None:
         try:
             with zipfile.ZipFile(opened) as archive:
                 entries = archive.infolist()
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        except BROKEN_ARCHIVE as error:
             raise RefusedFile(
-                "Файл повреждён: его содержимое не открывается. "
-                "Откройте его в программе, где он создан, и сохраните заново."
+                "Файл повреждён: его содержимое не открывается.",
+                "Откройте его в программе, где он создан, и сохраните заново.",
             ) from error
     total = sum(entry.file_size for entry in entries)
     if any(entry.flag_bits & 0x1 for entry in entries):
-        raise RefusedFile("Файл закрыт паролем. Снимите пароль и загрузите его снова.")
+        raise RefusedFile("Файл закрыт паролем.", "Снимите пароль и загрузите его снова.")
     if len(entries) > limits.entries or total > limits.total_bytes:
         raise RefusedFile(
-            f"Файл слишком велик в распакованном виде ({_megabytes(total)}, частей: {len(entries)}; можно до "
-            f"{_megabytes(limits.total_bytes)}). Уберите лишнее, например картинки, и загрузите снова."
+            f"Файл слишком велик в распакованном виде: {_megabytes(total)}, частей: {len(entries)}; "
+            f"можно до {_megabytes(limits.total_bytes)}.",
+            "Уберите лишнее, например картинки, и загрузите снова.",
         )
     if total > limits.free_bytes and total > limits.ratio * max(size, 1):
         raise RefusedFile(
-            f"Файл подозрительно сжат: {_megabytes(size)} разворачиваются в {_megabytes(total)}. "
-            "Сохраните документ заново и загрузите снова."
+            f"Файл подозрительно сжат: {_megabytes(size)} разворачиваются в {_megabytes(total)}.",
+            "Сохраните документ заново и загрузите снова.",
         )
 
 
@@ -163,16 +174,16 @@ def check_upload(
         size = _size(opened)
     if size > max_bytes:
         raise RefusedFile(
-            f"Файл слишком велик: {_megabytes(size)}, можно до {_megabytes(max_bytes)}. Уменьшите его."
+            f"Файл слишком велик: {_megabytes(size)}, можно до {_megabytes(max_bytes)}.", "Уменьшите его."
         )
     kind = sniff(file)
     if kind is Kind.EMPTY:
-        raise RefusedFile("Файл пуст. Проверьте, тот ли файл выбран, и загрузите его снова.")
+        raise RefusedFile("Файл пуст.", "Проверьте, тот ли файл выбран, и загрузите его снова.")
     if kind is Kind.ENCRYPTED:
-        raise RefusedFile("Файл закрыт паролем. Снимите пароль и загрузите его снова.")
+        raise RefusedFile("Файл закрыт паролем.", "Снимите пароль и загрузите его снова.")
     if kind not in allowed:
-        names = ", ".join(dict.fromkeys(each.value for each in Kind if each in allowed))
-        raise RefusedFile(f"Это {kind.label}; такие файлы здесь не принимаются. Можно: {names}.")
+        names = ", ".join(each.value for each in Kind if each in allowed)
+        raise RefusedFile(f"Это {kind.label}; такие файлы здесь не принимаются.", f"Можно: {names}.")
     if kind in _ARCHIVES:
         check_archive(file, limits)
     return kind
@@ -265,15 +276,7 @@ def _zip_kind(file: BinaryIO) -> Kind:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
             mimetype = archive.open("mimetype").read(100) if "mimetype" in names else b""
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        ValueError,
-        RuntimeError,
-        NotImplementedError,
-        EOFError,
-        zlib.error,
-    ):
+    except BROKEN_ARCHIVE:
         return Kind.ZIP
     if mimetype in _OPEN_DOCUMENT:
         return _OPEN_DOCUMENT[mimetype]
@@ -305,22 +308,10 @@ def _by_magic(head: bytes) -> Kind | None:
 
 
 def _is_text(head: bytes) -> bool:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+    """Text in UTF-8, UTF-16 with its mark or a one-byte code has no control characters but blanks and line ends."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
-    controls = sum(byte < 9 or 13 < byte < 32 for byte in head)
-    if controls:
-        return False
-    try:
-        head[: len(head) - 4 if len(head) > 8 else len(head)].decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start < len(head) - 12:
-            return _is_windows_text(head)
-    return True
-
-
-def _is_windows_text(head: bytes) -> bool:
-    """Mostly Russian letters in Windows-1251."""
-    return sum(byte >= 0xC0 or byte in b" \t\r\n.,;0123456789" for byte in head) > len(head) * 0.6
+    return not any(byte < 9 or 13 < byte < 32 for byte in head)
 
 
 def _text_kind(head: bytes) -> Kind:

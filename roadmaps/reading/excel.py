@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from portal.lib.files import BROKEN_ARCHIVE
 from roadmaps.reading.errors import Unreadable
 from roadmaps.reading.grid import Cell, GridBuilder, Raw, Source, Table
 from roadmaps.reading.text import tidy
@@ -73,14 +73,9 @@ def _inspect(data: bytes) -> bool:
                     raise Unreadable(_DAMAGED, _SAVE_AGAIN)
                 formulas |= b"<f>" in content or b"<f " in content
                 _refuse_wide_merges(content)
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        OSError,
-        RuntimeError,
-        NotImplementedError,
-        zlib.error,
-    ) as error:
+    except Unreadable:
+        raise
+    except BROKEN_ARCHIVE as error:
         raise Unreadable(_DAMAGED, _SAVE_AGAIN) from error
     return formulas
 

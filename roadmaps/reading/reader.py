@@ -49,18 +49,14 @@ def read(data: bytes, filename: str) -> Reading:
         )
     kind = sniff(data)
     if kind in {Kind.DOCX, Kind.XLSX}:
-        try:
-            check_archive(data, _LIMITS)
-        except RefusedFile as refused:
-            message, _, remedy = refused.message.rpartition(". ")
-            raise Unreadable(f"{message}.", remedy) from refused
+        _check(data, filename)
         return _understood(read_word(data) if kind is Kind.DOCX else read_excel(data))
     if kind is Kind.HTML:
         return read_html(_decoded(data))
     if kind is Kind.TEXT:
         return read_tsv(_decoded(data))
     if kind is Kind.ZIP:
-        _explain_zip(data, filename)
+        _check(data, filename)  # a Word file cut off in the middle looks like a nameless archive
     raise Unreadable(
         f"«{filename}»: {kind.label}, дорожную карту из него прочитать нельзя.",
         _SAVE_AS.get(kind, _ANY_OTHER),
@@ -77,13 +73,13 @@ def read_tsv(text: str) -> Reading:
     return _understood(read_plain(text))
 
 
-def _explain_zip(data: bytes, filename: str) -> None:
-    """A Word file cut off in the middle looks like a nameless archive: say that it is damaged."""
+def _check(data: bytes, filename: str) -> None:
     try:
         check_archive(data, _LIMITS)
     except RefusedFile as refused:
-        message, _, remedy = refused.message.rpartition(". ")
-        raise Unreadable(f"«{filename}»: {message[:1].lower()}{message[1:]}.", remedy) from refused
+        raise Unreadable(
+            f"«{filename}»: {refused.reason[:1].lower()}{refused.reason[1:]}", refused.remedy
+        ) from refused
 
 
 def _decoded(data: bytes) -> str:

@@ -227,15 +227,17 @@ class Recogniser:
         return "number" in self._columns and self._numbered
 
     def _continue_item(self, item: Item, placed: Placed, row: Row) -> None:
+        merged = any(cell.merged for key in ("number", "text") for cell in placed.all(key))
+        glue = _listed if merged else _glued
         for key in placed.cells:
             rest = placed.own(key)
             if not rest or key == "number":
                 continue
             if key in KNOWN_KEYS:
-                setattr(item, key, _glued(getattr(item, key) or "", rest))
+                setattr(item, key, glue(getattr(item, key) or "", rest))
             else:
-                item.extra[key] = _glued(item.extra.get(key, ""), rest)
-        if not any(cell.merged for key in ("number", "text") for cell in placed.all(key)):
+                item.extra[key] = glue(item.extra.get(key, ""), rest)
+        if not merged:
             self._problem(
                 row.where,
                 f"Строка без номера присоединена к пункту {_name(item)}, как перенос с прежней страницы.",
@@ -342,10 +344,12 @@ def _lines_at_end(blocks: Sequence[Block]) -> int:
 
 def _glued(text: str, rest: str) -> str:
     """The rest of a broken cell after its beginning: on the same line when a sentence goes on."""
-    if not text:
-        return rest
-    goes_on = rest[:1].islower() and text[-1] not in ".;:!?"
-    return f"{text}{' ' if goes_on else chr(10)}{rest}"
+    goes_on = rest[:1].islower() and text[-1:] not in ".;:!?" and not split_item_number(rest)
+    return f"{text} {rest}" if goes_on else _listed(text, rest)
+
+
+def _listed(text: str, rest: str) -> str:
+    return "\n".join(filter(None, [text, rest]))
 
 
 def _name(item: Item) -> str:

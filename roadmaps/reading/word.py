@@ -7,12 +7,12 @@ controls. Taken is what a person sees on paper: insertions kept, deletions and h
 import io
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
+from portal.lib.files import BROKEN_ARCHIVE
 from roadmaps.reading.errors import Unreadable
 from roadmaps.reading.grid import Block, Cell, Line, Paragraph, Row, Source, Table, cell_from
 from roadmaps.reading.numbering import Numbering, W, number, value
@@ -36,18 +36,9 @@ def read_word(data: bytes) -> Source:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _Document(_Package(archive)).source()
-    except (
-        zipfile.BadZipFile,
-        etree.XMLSyntaxError,
-        KeyError,
-        EOFError,
-        OSError,
-        NotImplementedError,
-    ) as error:
-        raise Unreadable(_DAMAGED.format("его содержимое не читается"), _SAVE_AGAIN) from error
-    except (ValueError, RuntimeError, zlib.error) as error:
-        if isinstance(error, Unreadable):
-            raise
+    except Unreadable:
+        raise
+    except (*BROKEN_ARCHIVE, etree.XMLSyntaxError) as error:
         raise Unreadable(_DAMAGED.format("его содержимое не читается"), _SAVE_AGAIN) from error
 
 
@@ -201,7 +192,7 @@ class _Document:
             elif element.tag not in _GONE and depth < _MAX_DEPTH and isinstance(element.tag, str):
                 yield from self._blocks(element, depth + 1)
         if carried:
-            yield Line("".join(carried))
+            yield _joined(carried, Line(""))
 
     def _mark_deleted(self, paragraph: etree._Element) -> bool:
         return paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None
@@ -216,7 +207,7 @@ class _Document:
         centred = self._style_flag(style, "centred") if alignment is None else alignment == "center"
         bold = bool(gathered.bold) and all(gathered.bold)
         label = self._label(properties, style)
-        return Line(_keeping_tabs(text), label, bold, centred), gathered.boxes
+        return Line(text, label, bold, centred), gathered.boxes
 
     def _style_flag(self, style: str | None, name: str) -> bool:
         return next(
@@ -334,9 +325,7 @@ def _keeping_tabs(text: str) -> str:
 
 
 def _joined(carried: list[str], line: Line) -> Line:
-    if not carried:
-        return line
-    return Line("".join([*carried, line.text]), line.label, line.bold, line.centred)
+    return Line(_keeping_tabs("".join([*carried, line.text])), line.label, line.bold, line.centred)
 
 
 def _continues(properties: etree._Element | None) -> bool:

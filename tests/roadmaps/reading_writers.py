@@ -25,7 +25,15 @@ def run(text: str, *, bold: bool = False, hidden: bool = False) -> str:
     return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{breaks}</w:t></w:r>'
 
 
-def p(text: str = "", *, bold: bool = False, centre: bool = False, num: str = "", style: str = "", inner: str = "") -> str:
+def p(
+    text: str = "",
+    *,
+    bold: bool = False,
+    centre: bool = False,
+    num: str = "",
+    style: str = "",
+    inner: str = "",
+) -> str:
     """A paragraph; `num` is «list/level», `inner` raw runs instead of the text."""
     list_id, _, level = num.partition("/")
     numbered = f'<w:numPr><w:ilvl w:val="{level or 0}"/><w:numId w:val="{list_id}"/></w:numPr>' if num else ""
@@ -36,7 +44,9 @@ def p(text: str = "", *, bold: bool = False, centre: bool = False, num: str = ""
 
 def tc(content: str = "", *, span: int = 1, merge: str = "", bold: bool = False) -> str:
     """A cell of text (a paragraph per line) or of raw paragraphs; `merge` is restart or continue."""
-    inner = content if content.startswith("<w:") else "".join(p(line, bold=bold) for line in content.split("\n"))
+    inner = (
+        content if content.startswith("<w:") else "".join(p(line, bold=bold) for line in content.split("\n"))
+    )
     merged = f'<w:vMerge w:val="{merge}"/>' if merge else ""
     return f'<w:tc><w:tcPr><w:gridSpan w:val="{span}"/>{merged}</w:tcPr>{inner}</w:tc>'
 
@@ -55,11 +65,15 @@ def head(*headings: str) -> str:
     return tr(*(headings or _HEAD))
 
 
-def docx(body: str, *, numbering: str = "", styles: str = "", footnotes: str = "", strict: bool = False) -> bytes:
+def docx(
+    body: str, *, numbering: str = "", styles: str = "", footnotes: str = "", strict: bool = False
+) -> bytes:
     """A whole .docx with the given body."""
     parts = {"numbering": numbering, "styles": styles, "footnotes": footnotes}
     relations = "".join(
-        f'<Relationship Id="r{name}" Type="{_OFFICE}/{name}" Target="{name}.xml"/>' for name, text in parts.items() if text
+        f'<Relationship Id="r{name}" Type="{_OFFICE}/{name}" Target="{name}.xml"/>'
+        for name, text in parts.items()
+        if text
     )
     files = {
         "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
@@ -73,7 +87,10 @@ def docx(body: str, *, numbering: str = "", styles: str = "", footnotes: str = "
 
 
 def _strictly(text: str) -> str:
-    text = text.replace("http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main")
+    text = text.replace(
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "http://purl.oclc.org/ooxml/wordprocessingml/main",
+    )
     return text.replace(_OFFICE, "http://purl.oclc.org/ooxml/officeDocument/relationships")
 
 
@@ -85,7 +102,9 @@ def archive(files: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def numbering(*patterns: tuple[str, str], lists: str = '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>') -> str:
+def numbering(
+    *patterns: tuple[str, str], lists: str = '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+) -> str:
     """One abstract list with a (format, pattern) for each level, and the lists that use it."""
     levels = "".join(
         f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{style}"/><w:lvlText w:val="{pattern}"/></w:lvl>'

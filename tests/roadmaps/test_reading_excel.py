@@ -39,8 +39,13 @@ def test_titles_over_the_head_and_sections_in_merged_cells():
 
 
 def test_section_in_the_first_cell_alone():
-    reading = excel([["Кадры и обучение"], ["1", "Дело", "май", "Отдел"], ["2. Семьи"], ["2", "Дело", "май", "Отдел"]])
-    assert [(each.number, each.title) for each in reading.roadmap.sections] == [(None, "Кадры и обучение"), ("2", "Семьи")]
+    reading = excel(
+        [["Кадры и обучение"], ["1", "Дело", "май", "Отдел"], ["2. Семьи"], ["2", "Дело", "май", "Отдел"]]
+    )
+    assert [(each.number, each.title) for each in reading.roadmap.sections] == [
+        (None, "Кадры и обучение"),
+        ("2", "Семьи"),
+    ]
 
 
 def test_numbers_kept_as_floats_get_their_last_nought_back():
@@ -57,7 +62,13 @@ def test_float_numbers_take_the_closing_dot_of_their_section():
 
 
 def test_whole_numbers_and_dates_that_excel_made_of_numbers():
-    reading = excel([[1, "Дело", "май", "Отдел"], [2.0, "Дело", "май", "Отдел"], [datetime(2022, 2, 3), "Дело", "май", "Отдел"]])
+    reading = excel(
+        [
+            [1, "Дело", "май", "Отдел"],
+            [2.0, "Дело", "май", "Отдел"],
+            [datetime(2022, 2, 3), "Дело", "май", "Отдел"],
+        ]
+    )
     assert [item[0] for item in items(reading)] == ["1", "2", "3.2"]
 
 
@@ -102,7 +113,9 @@ def test_hidden_rows_are_read_and_named():
     book.active.row_dimensions[3].hidden = True
     reading = read(saved(book), "план.xlsx")
     assert len(items(reading)) == 2
-    assert [(problem.where, "3" in problem.message) for problem in reading.problems] == [("лист «Sheet»", True)]
+    assert [(problem.where, "3" in problem.message) for problem in reading.problems] == [
+        ("лист «Sheet»", True)
+    ]
 
 
 def test_roadmap_on_a_later_sheet_and_other_sheets_reported():
@@ -148,14 +161,16 @@ def test_sheet_that_claims_a_million_rows():
 
 
 def test_merge_over_whole_columns_is_refused():
-    from tests.roadmaps.reading_writers import archive
-
     import io
     import zipfile
 
+    from tests.roadmaps.reading_writers import archive
+
     with zipfile.ZipFile(io.BytesIO(xlsx([HEAD, [1, "Дело", "май", "Отдел"]], merges=["F1:G2"]))) as made:
         parts = {name: made.read(name) for name in made.namelist()}
-    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(b'"F1:G2"', b'"F1:XFD1048576"')
+    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(
+        b'"F1:G2"', b'"F1:XFD1048576"'
+    )
     with pytest.raises(Unreadable, match="объединены"):
         read(archive(parts), "план.xlsx")
 

@@ -52,13 +52,26 @@ def keys(reading: Reading) -> list[tuple]:
 def test_heading_tells_what_the_column_means(printed, key):
     usual = {"number": "№", "text": "Мероприятие", "deadline": "Срок", "responsible": "Ответственный"}
     head = [heading for known, heading in usual.items() if known != key] + [printed]
-    reading = read_html(html_table([head, ["1.", "Вводная беседа", "март", "Юрьев"][: len(head) - 1] + ["x"]]))
+    reading = read_html(
+        html_table([head, ["1.", "Вводная беседа", "март", "Юрьев"][: len(head) - 1] + ["x"]])
+    )
     assert keys(reading)[-1] == (key, printed)
 
 
 def test_columns_of_unknown_meaning_keep_heading_and_cells():
-    head = ("№", "Мероприятие", "Сроки", "Исполнители", "Контроль", "Форма отчёта", "Примечание", "Отметка об исполнении")
-    reading = table(["1.", "Обучить экспертов", "май", "Методист", "Начальник", "Справка", "очно", ""], head=head)
+    head = (
+        "№",
+        "Мероприятие",
+        "Сроки",
+        "Исполнители",
+        "Контроль",
+        "Форма отчёта",
+        "Примечание",
+        "Отметка об исполнении",
+    )
+    reading = table(
+        ["1.", "Обучить экспертов", "май", "Методист", "Начальник", "Справка", "очно", ""], head=head
+    )
     assert [key for key, _ in keys(reading)] == [
         "number", "text", "deadline", "responsible", "Контроль", "Форма отчёта", "Примечание", "Отметка об исполнении",
     ]  # fmt: skip
@@ -77,7 +90,9 @@ def test_surest_heading_wins_and_the_other_column_is_kept():
 
 
 def test_unknown_heading_with_most_text_is_taken_for_the_measures_with_a_remark():
-    reading = table(["1", "Собрать заявки школ на обучение", "май", "Отдел"], head=("№", "Шаги", "Срок", "Ответственный"))
+    reading = table(
+        ["1", "Собрать заявки школ на обучение", "май", "Отдел"], head=("№", "Шаги", "Срок", "Ответственный")
+    )
     assert items(reading) == [("1", "Собрать заявки школ на обучение", "май", "Отдел")]
     assert ["«Шаги»" in problem.message for problem in reading.problems] == [True]
 
@@ -122,13 +137,20 @@ def test_deadline_split_into_beginning_and_end_is_one_column():
 
 def test_head_merged_over_number_and_name():
     head = ("colspan=2|№ п/п, наименование мероприятия", "Срок", "Ответственный")
-    reading = table(["1.1", "Собрать заявки", "май", "Отдел"], ["1.2", "Провести опрос", "июнь", "Школы"], head=head)
+    reading = table(
+        ["1.1", "Собрать заявки", "май", "Отдел"], ["1.2", "Провести опрос", "июнь", "Школы"], head=head
+    )
     assert keys(reading)[:2] == [("number", "№ п/п"), ("text", "наименование мероприятия")]
-    assert items(reading) == [("1.1", "Собрать заявки", "май", "Отдел"), ("1.2", "Провести опрос", "июнь", "Школы")]
+    assert items(reading) == [
+        ("1.1", "Собрать заявки", "май", "Отдел"),
+        ("1.2", "Провести опрос", "июнь", "Школы"),
+    ]
 
 
 def test_row_of_column_counts_and_repeated_heads_are_no_items():
-    reading = table(["1", "2", "3", "4"], ["1.", "Собрать заявки", "май", "Отдел"], HEAD, ["2.", "Опрос", "июнь", "Отдел"])
+    reading = table(
+        ["1", "2", "3", "4"], ["1.", "Собрать заявки", "май", "Отдел"], HEAD, ["2.", "Опрос", "июнь", "Отдел"]
+    )
     assert [item[0] for item in items(reading)] == ["1.", "2."]
     assert reading.problems == []
 
@@ -171,10 +193,16 @@ def test_section_rows(row, expected):
 
 
 def test_plain_number_and_title_is_a_section_when_its_sub_numbers_follow():
-    reading = table(["1.", "Кадры", "", ""], ["1.1.", "Собрать заявки", "май", "Отдел"], ["2.", "Опросить школы", "", "Отдел"])
+    reading = table(
+        ["1.", "Кадры", "", ""],
+        ["1.1.", "Собрать заявки", "май", "Отдел"],
+        ["2.", "Опросить школы", "", "Отдел"],
+    )
     assert headings(reading) == [("1", "Кадры", 2)]
     assert items(reading)[1][:3] == ("2.", "Опросить школы", "")
-    assert [(problem.message, "строка 4" in problem.where) for problem in reading.problems] == [("В строке не указан срок.", True)]
+    assert [(problem.message, "строка 4" in problem.where) for problem in reading.problems] == [
+        ("В строке не указан срок.", True)
+    ]
 
 
 @pytest.mark.parametrize("written", ["Х. Связь с семьями", "X. Связь с семьями"])
@@ -211,7 +239,9 @@ def test_numbering_restarts_in_each_section():
     ],
 )
 def test_row_broken_over_a_page_is_joined_cell_by_cell_with_a_remark(row, expected):
-    reading = table(["1.", "Собрать заявки", "май", "Отдел"], ["2.", "Провести обучение", "май", "Отдел"], row)
+    reading = table(
+        ["1.", "Собрать заявки", "май", "Отдел"], ["2.", "Провести обучение", "май", "Отдел"], row
+    )
     assert items(reading)[1] == expected
     assert len(items(reading)) == 2
     assert [problem.where for problem in reading.problems] == ["таблица 1, строка 4"]
@@ -231,7 +261,13 @@ def test_row_broken_over_tables_is_joined_though_nothing_is_numbered():
 
 def test_number_and_name_in_one_cell():
     reading = read_html(
-        html_table([HEAD, ["1.1.", "Собрать заявки", "май", "Отдел"], ["colspan=2|1.2. Провести опрос", "июнь", "Отдел"]])
+        html_table(
+            [
+                HEAD,
+                ["1.1.", "Собрать заявки", "май", "Отдел"],
+                ["colspan=2|1.2. Провести опрос", "июнь", "Отдел"],
+            ]
+        )
         + html_table([["1.3.Выпустить сборник", "июль", "Отдел"], ["1.4. Подвести итоги", "август", "Отдел"]])
     )
     assert items(reading)[1:] == [
@@ -242,7 +278,9 @@ def test_number_and_name_in_one_cell():
 
 
 def test_document_without_number_column_has_no_numbers():
-    reading = table(["5 классы проходят обучение", "май", "Школы"], head=("Мероприятие", "Срок", "Исполнители"))
+    reading = table(
+        ["5 классы проходят обучение", "май", "Школы"], head=("Мероприятие", "Срок", "Исполнители")
+    )
     assert items(reading) == [(None, "5 классы проходят обучение", "май", "Школы")]
 
 
@@ -276,7 +314,11 @@ def test_cell_merged_downwards_holds_for_every_row():
 
 
 def test_measure_merged_over_several_deadlines_is_one_item():
-    reading = table(["rowspan=2|1", "rowspan=2|Провести опрос", "май", "Отдел"], ["сентябрь", "Школы"], ["2", "Сборник", "июль", "Отдел"])
+    reading = table(
+        ["rowspan=2|1", "rowspan=2|Провести опрос", "май", "Отдел"],
+        ["сентябрь", "Школы"],
+        ["2", "Сборник", "июль", "Отдел"],
+    )
     assert items(reading)[0] == ("1", "Провести опрос", "май\nсентябрь", "Отдел\nШколы")
     assert reading.problems == []
 
@@ -285,19 +327,41 @@ def test_tables_with_their_own_heads_and_column_orders_make_one_roadmap():
     reading = read_html(
         html_table([HEAD, ["1", "Собрать заявки", "май", "Отдел"]])
         + "<p><b>II. Кадры</b></p>"
-        + html_table([("№", "Ответственный", "Мероприятие", "Срок", "Результат"), ["2", "Школы", "Провести опрос", "июнь", "Справка"]])
+        + html_table(
+            [
+                ("№", "Ответственный", "Мероприятие", "Срок", "Результат"),
+                ["2", "Школы", "Провести опрос", "июнь", "Справка"],
+            ]
+        )
     )
-    assert items(reading) == [("1", "Собрать заявки", "май", "Отдел"), ("2", "Провести опрос", "июнь", "Школы")]
+    assert items(reading) == [
+        ("1", "Собрать заявки", "май", "Отдел"),
+        ("2", "Провести опрос", "июнь", "Школы"),
+    ]
     assert headings(reading) == [(None, None, 1), ("II", "Кадры", 1)]
-    assert [key for key, _ in keys(reading)] == ["number", "text", "deadline", "responsible", "expected_result"]
+    assert [key for key, _ in keys(reading)] == [
+        "number",
+        "text",
+        "deadline",
+        "responsible",
+        "expected_result",
+    ]
     assert reading.roadmap.items()[1].expected_result == "Справка"
 
 
 def test_bold_or_centred_paragraph_between_tables_is_a_section_and_another_is_reported():
     rest = html_table([["2", "Провести опрос", "июнь", "Школы"]])
     first = html_table([HEAD, ["1", "Собрать заявки", "май", "Отдел"]])
-    assert headings(read_html(f"{first}<p><b>Работа с</b></p><p><b>семьями</b></p>{rest}"))[-1] == (None, "Работа с семьями", 1)
-    assert headings(read_html(f"{first}<p align=center>Работа с семьями</p>{rest}"))[-1] == (None, "Работа с семьями", 1)
+    assert headings(read_html(f"{first}<p><b>Работа с</b></p><p><b>семьями</b></p>{rest}"))[-1] == (
+        None,
+        "Работа с семьями",
+        1,
+    )
+    assert headings(read_html(f"{first}<p align=center>Работа с семьями</p>{rest}"))[-1] == (
+        None,
+        "Работа с семьями",
+        1,
+    )
     plain = read_html(f"{first}<p>Смотри также положение.</p><p>7</p>{rest}")
     assert headings(plain) == [(None, None, 2)]
     assert ["Смотри также" in problem.message for problem in plain.problems] == [True]
@@ -312,7 +376,9 @@ def test_two_roadmaps_in_a_file_give_the_first_and_name_the_second():
     )
     assert reading.roadmap.title_lines == ["План работы с кадрами"]
     assert len(items(reading)) == 1
-    assert [(other.title_lines, len(other.items())) for other in reading.others] == [(["План работы с семьями"], 2)]
+    assert [(other.title_lines, len(other.items())) for other in reading.others] == [
+        (["План работы с семьями"], 2)
+    ]
     assert ["План работы с семьями" in problem.message for problem in reading.problems] == [True]
 
 
@@ -323,7 +389,9 @@ def test_foreign_table_and_text_after_the_roadmap_are_reported():
         + "<p>* сокращения в конце</p>"
     )
     assert len(items(reading)) == 1
-    assert ["Лесная" in p.message or "Школа" in p.message or "сокращения" in p.message for p in reading.problems] == [True, True]
+    assert [
+        "Лесная" in p.message or "Школа" in p.message or "сокращения" in p.message for p in reading.problems
+    ] == [True, True]
 
 
 def test_signature_row_under_the_table_is_no_item():

@@ -44,7 +44,9 @@ def test_plain_table_with_title():
                     "number": None,
                     "title": None,
                     "heading": None,
-                    "items": [{"number": "1.", "text": "Собрать заявки", "deadline": "май", "responsible": "Отдел"}],
+                    "items": [
+                        {"number": "1.", "text": "Собрать заявки", "deadline": "май", "responsible": "Отдел"}
+                    ],
                 }
             ],
         },
@@ -73,16 +75,22 @@ def test_automatic_numbers_of_several_levels():
     ],
 )
 def test_number_formats(style, pattern, expected):
-    assert numbers(word(tbl(head(), numbered_rows("1", "1")), numbering=numbering((style, pattern)))) == expected
+    assert (
+        numbers(word(tbl(head(), numbered_rows("1", "1")), numbering=numbering((style, pattern)))) == expected
+    )
 
 
 def test_list_that_restarts_and_list_that_goes_on():
     shared = '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="0"/></w:num>'
-    restarted = (
-        '<w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>'
-    )
+    restarted = '<w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>'
     body = tbl(head(), numbered_rows("1", "1", "2", "3", "3"))
-    assert numbers(word(body, numbering=lists(("decimal", "%1."), lists=shared + restarted))) == ["1.", "2.", "3.", "1.", "2."]
+    assert numbers(word(body, numbering=lists(("decimal", "%1."), lists=shared + restarted))) == [
+        "1.",
+        "2.",
+        "3.",
+        "1.",
+        "2.",
+    ]
 
 
 def test_number_through_the_paragraph_style():
@@ -96,13 +104,24 @@ def test_number_through_the_paragraph_style():
 
 
 def test_number_switched_off_in_the_paragraph():
-    assert numbers(word(tbl(head(), numbered_rows("0", "0")), numbering=numbering(("decimal", "%1.")))) == [None, None]
+    assert numbers(word(tbl(head(), numbered_rows("0", "0")), numbering=numbering(("decimal", "%1.")))) == [
+        None,
+        None,
+    ]
 
 
 def test_automatic_number_before_the_text_where_there_is_no_number_column():
-    rows = [tr(tc(p("Собрать заявки", num="1")), "май", "Отдел"), tr(tc(p("Провести опрос", num="1")), "июнь", "Отдел")]
-    reading = word(tbl(head("Мероприятие", "Срок", "Исполнители"), *rows), numbering=numbering(("decimal", "%1.")))
-    assert items(reading) == [("1.", "Собрать заявки", "май", "Отдел"), ("2.", "Провести опрос", "июнь", "Отдел")]
+    rows = [
+        tr(tc(p("Собрать заявки", num="1")), "май", "Отдел"),
+        tr(tc(p("Провести опрос", num="1")), "июнь", "Отдел"),
+    ]
+    reading = word(
+        tbl(head("Мероприятие", "Срок", "Исполнители"), *rows), numbering=numbering(("decimal", "%1."))
+    )
+    assert items(reading) == [
+        ("1.", "Собрать заявки", "май", "Отдел"),
+        ("2.", "Провести опрос", "июнь", "Отдел"),
+    ]
 
 
 def test_lists_inside_a_cell_keep_their_numbers_and_bullets():
@@ -115,12 +134,20 @@ def test_lists_inside_a_cell_keep_their_numbers_and_bullets():
 
 def test_automatic_number_of_a_section():
     section = tr(tc(p("Кадры", num="1", bold=True), span=4))
-    reading = word(tbl(head(), section, tr("1.1", "Дело", "май", "Отдел")), numbering=numbering(("upperRoman", "%1.")))
-    assert [(each.number, each.title, each.heading) for each in reading.roadmap.sections] == [("I", "Кадры", "I. Кадры")]
+    reading = word(
+        tbl(head(), section, tr("1.1", "Дело", "май", "Отдел")), numbering=numbering(("upperRoman", "%1."))
+    )
+    assert [(each.number, each.title, each.heading) for each in reading.roadmap.sections] == [
+        ("I", "Кадры", "I. Кадры")
+    ]
 
 
 def test_tracked_changes_are_taken_as_accepted_with_a_remark():
-    changed = p(inner=run("Собрать ") + f"<w:ins>{run('все ')}</w:ins><w:del><w:r><w:delText>старые </w:delText></w:r></w:del>" + run("заявки"))
+    changed = p(
+        inner=run("Собрать ")
+        + f"<w:ins>{run('все ')}</w:ins><w:del><w:r><w:delText>старые </w:delText></w:r></w:del>"
+        + run("заявки")
+    )
     moved = p(inner=f"<w:moveFrom>{run('апрель')}</w:moveFrom><w:moveTo>{run('май')}</w:moveTo>")
     gone = tr("2.", "Отменённое", "июнь", "Отдел", properties="<w:del/>")
     reading = word(tbl(head(), tr("1.", tc(changed), tc(moved), "Отдел"), gone))
@@ -137,11 +164,16 @@ def test_hidden_text_is_left_out_with_a_remark():
 
 def test_hyperlinks_fields_controls_and_signs():
     link = f'<w:hyperlink r:id="r9">{run("на сайте")}</w:hyperlink>'
-    field = f'<w:fldSimple w:instr="DATE">{run("в мае")}</w:fldSimple><w:r><w:instrText>PAGE</w:instrText></w:r>'
+    field = (
+        f'<w:fldSimple w:instr="DATE">{run("в мае")}</w:fldSimple><w:r><w:instrText>PAGE</w:instrText></w:r>'
+    )
     control = f"<w:sdt><w:sdtPr/><w:sdtContent>{run('отдел')}</w:sdtContent></w:sdt>"
     signs = '<w:r><w:t>веб</w:t><w:noBreakHyphen/><w:t>страница</w:t><w:softHyphen/><w:sym w:font="Symbol" w:char="F0B7"/></w:r>'
     cell = tc(p(inner=run("Разместить ") + link + run(" ") + field) + p(inner=control) + p(inner=signs))
-    assert items(word(tbl(head(), tr("1.", cell, "май", "Отдел"))))[0][1] == "Разместить на сайте в мае\nотдел\nвеб-страница•"
+    assert (
+        items(word(tbl(head(), tr("1.", cell, "май", "Отдел"))))[0][1]
+        == "Разместить на сайте в мае\nотдел\nвеб-страница•"
+    )
 
 
 def test_footnote_is_named_among_the_problems():
@@ -166,7 +198,9 @@ def test_text_box_is_read_once():
 def test_content_controls_round_rows_and_cells_are_looked_through():
     cell = f"<w:sdt><w:sdtContent>{tc('Собрать заявки')}</w:sdtContent></w:sdt>"
     row = f"<w:sdt><w:sdtContent><w:tr>{tc('1.')}{cell}{tc('май')}{tc('Отдел')}</w:tr></w:sdtContent></w:sdt>"
-    assert items(word(f"<w:sdt><w:sdtContent>{tbl(head(), row)}</w:sdtContent></w:sdt>")) == [("1.", "Собрать заявки", "май", "Отдел")]
+    assert items(word(f"<w:sdt><w:sdtContent>{tbl(head(), row)}</w:sdtContent></w:sdt>")) == [
+        ("1.", "Собрать заявки", "май", "Отдел")
+    ]
 
 
 def test_cells_merged_downwards():
@@ -194,7 +228,10 @@ def test_row_that_begins_further_right():
 def test_table_inside_a_cell_is_part_of_its_text():
     inner = tbl(tr("5 класс", "математика"), tr("6 класс", "физика"))
     cell = tc(p("Проверить работы") + inner + p())
-    assert items(word(tbl(head(), tr("1.", cell, "май", "Отдел"))))[0][1] == "Проверить работы\n5 класс математика\n6 класс физика"
+    assert (
+        items(word(tbl(head(), tr("1.", cell, "май", "Отдел"))))[0][1]
+        == "Проверить работы\n5 класс математика\n6 класс физика"
+    )
 
 
 def test_roadmap_inside_a_layout_table_is_found():
@@ -219,19 +256,29 @@ def test_repeated_head_and_sections_over_broken_tables():
 
 def test_bold_row_alone_is_a_section_without_any_number():
     row = tr("", tc("Работа с семьями", bold=True), "", "")
-    assert [each.title for each in word(tbl(head(), ROW, row, ROW)).roadmap.sections] == [None, "Работа с семьями"]
+    assert [each.title for each in word(tbl(head(), ROW, row, ROW)).roadmap.sections] == [
+        None,
+        "Работа с семьями",
+    ]
 
 
 def test_bold_of_a_style_counts():
     styles = '<w:style w:type="paragraph" w:styleId="H"><w:rPr><w:b/></w:rPr></w:style>'
     row = tr("", tc(p("Работа с семьями", style="H")), "", "")
-    assert [each.title for each in word(tbl(head(), ROW, row, ROW), styles=styles).roadmap.sections] == [None, "Работа с семьями"]
+    assert [each.title for each in word(tbl(head(), ROW, row, ROW), styles=styles).roadmap.sections] == [
+        None,
+        "Работа с семьями",
+    ]
 
 
 def test_strict_open_xml_is_read_too():
-    assert items(read(docx(tbl(head(), ROW), strict=True), "план.docx")) == [("1.", "Собрать заявки", "май", "Отдел")]
+    assert items(read(docx(tbl(head(), ROW), strict=True), "план.docx")) == [
+        ("1.", "Собрать заявки", "май", "Отдел")
+    ]
 
 
 def test_deleted_paragraph_mark_joins_paragraphs():
     first = "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>" + run("Собрать ") + "</w:p>"
-    assert items(word(tbl(head(), tr("1.", tc(first + p("заявки")), "май", "Отдел"))))[0][1] == "Собрать заявки"
+    assert (
+        items(word(tbl(head(), tr("1.", tc(first + p("заявки")), "май", "Отдел"))))[0][1] == "Собрать заявки"
+    )
