@@ -98,11 +98,13 @@ def read(data: bytes) -> list[Sheet]:
         ]
     except Unreadable:
         raise
-    except _DAMAGE as error:
-        raise Unreadable("Файл повреждён. Откройте его в Excel, сохраните заново и загрузите.") from error
+    except BaseException as error:
+        if isinstance(error, _DAMAGE) or type(error).__name__ == "PanicException":
+            raise Unreadable("Файл повреждён. Откройте его в Excel, сохраните заново и загрузите.") from error
+        raise
 
 
-# What the parsers of a damaged file raise; the reader in Rust may panic, which is no Exception.
+# What the parsers of a damaged file raise; the reader in Rust may panic besides, which is no Exception.
 _DAMAGE: tuple[type[BaseException], ...] = (
     python_calamine.CalamineError,
     zipfile.BadZipFile,

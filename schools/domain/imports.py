@@ -21,7 +21,7 @@ from schools import listing
 from schools.domain import matching
 from schools.listing import FIELDS
 from schools.models import School, SchoolImport
-from schools.resources import SchoolResource, overwrite
+from schools.resources import PlannedSchools, overwrite
 
 CHANGED_MEANWHILE = "Школы отдела изменились после проверки файла. Загрузите файл ещё раз."
 
@@ -95,7 +95,7 @@ def _apply(staged: SchoolImport, by: Membership | None) -> None:
     rows = [row for row in staged.preview["rows"] if row["action"] in {"new", "changed"}]
     if not matching.still_true(staged.preview["rows"], schools):
         raise Refused(CHANGED_MEANWHILE)
-    resource = SchoolResource(department=staged.department)
+    resource = PlannedSchools(department=staged.department)
     resource.import_data(_dataset(rows, schools), raise_errors=True, use_transactions=True)
     staged.before = {
         "created": [school.pk for school in resource.created],

@@ -5,7 +5,7 @@ import datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from schools.models import ObjectivityFlag, Post, School
+from schools.models import ObjectivityFlag, Post, School, SchoolImport
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
 
 
@@ -40,3 +40,32 @@ class FlagFactory(DjangoModelFactory):
     grade = 4
     source = "перечень за 2025 год"
     opened_on = datetime.date(2025, 10, 1)
+
+
+class SchoolImportFactory(DjangoModelFactory):
+    """A list with one new school, waiting for a decision."""
+
+    class Meta:
+        model = SchoolImport
+
+    department = factory.SubFactory(DepartmentFactory)
+    file_name = "школы.xlsx"
+    file = factory.django.FileField(data=b"xlsx", filename="schools.xlsx")
+    preview = factory.LazyFunction(
+        lambda: {
+            "counts": {"new": 1, "changed": 0, "same": 0, "faulty": 0},
+            "rows": [
+                {
+                    "sheet": "Лист1",
+                    "row": 2,
+                    "action": "new",
+                    "school": None,
+                    "changes": {},
+                    "values": {"name": "Школа № 1", "code": "sch700001"},
+                }
+            ],
+            "faults": [],
+            "skipped": [],
+            "tables": [],
+        }
+    )

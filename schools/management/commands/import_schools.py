@@ -32,7 +32,8 @@ class Command(BaseCommand):
         data = self._data(options["file"])
         try:
             preview = imports.preview(department, data)
-            if not preview["faults"] and not options["dry_run"]:
+            news = preview["counts"]["new"] + preview["counts"]["changed"]
+            if news and not preview["faults"] and not options["dry_run"]:
                 staged = imports.stage(
                     department=department, by=None, file_name=options["file"].name, data=data, seen=preview
                 )
