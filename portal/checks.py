@@ -16,7 +16,7 @@ def embedded_defaults(**kwargs: Any) -> list[CheckMessage]:
     engine = settings.DATABASES["default"]["ENGINE"]
     found = {
         "DATABASE_URL": engine == "django.db.backends.sqlite3",
-        "CELERY_BROKER_URL": settings.CELERY_BROKER_URL == "filesystem://",
+        "CELERY_BROKER_URL": settings.CELERY_BROKER_URL.startswith("filesystem:"),
         "EMAIL_URL": settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
         "PORTAL_URL": not settings.PORTAL_URL.startswith("https://"),
         "PORTAL_FROM": settings.DEFAULT_FROM_EMAIL.endswith("@localhost"),

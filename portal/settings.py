@@ -162,8 +162,8 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL: str = env("PORTAL_FROM", default="portal@localhost")
 
 # Celery. No broker is the durable record: a row is, and the sweeps below re-send what is due (docs/decisions/).
-CELERY_BROKER_URL: str = env("CELERY_BROKER_URL", default="filesystem://")
-if CELERY_BROKER_URL == "filesystem://":
+CELERY_BROKER_URL: str = env("CELERY_BROKER_URL", default="filesystem://localhost")
+if CELERY_BROKER_URL.startswith("filesystem:"):
     QUEUE = HOME / "queue"
     for _folder in ("messages", "control"):
         (QUEUE / _folder).mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,362 @@
+"""The fictional district of ``demo/`` made alive: a year in full swing around today, by the doors that people use.
+
+``demo/*.json`` holds texts with placeholders: ``{date:+10}`` («2 декабря 2026 года»), ``{dot:-3}`` («19.11.2026»),
+``{month:+1}``/``{Month:+1}`` («декабрь 2026»), ``{quarter:+1}``, ``{years}`` («2026–2027»), ``{year0}``, ``{year1}``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import random
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import docx
+from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.domain import departments, people
+from accounts.models import Department, Membership, Role
+from notifications.models import Reminder
+from orders.domain import registering, signing
+from orders.models import Order, RegisterCounter
+from portal.lib.env import BASE
+from portal.lib.transitions import move
+from roadmaps.domain import approval, evidence, fanout, importing, reports, responsibles
+from roadmaps.models import Assignment, AssignmentEvent, Roadmap
+from roadmaps.reading import model as read
+from schools.domain import flags
+from schools.domain import schools as schools_domain
+from schools.models import School, academic_year_of
+
+CODE, PASSWORD = "demo", "demo"
+FOLDER = BASE / "demo"
+PLACEHOLDER = re.compile(r"\{(date|dot|month|Month|quarter|years|year0|year1)(?::([+-]\d+))?\}")
+MONTHS = (
+    *("январь", "февраль", "март", "апрель", "май", "июнь"),
+    *("июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"),
+)
+CARELESS = {"МБОУ «ООШ п. Сосновка»": 0.45, "МБОУ «СОШ № 7»": 0.3, "МБОУ «СОШ № 9»": 0.15}
+PROOFS = ("Приказ школы", "Протокол", "Справка", "Лист ознакомления")
+REMARK = "Приложите подписанный документ: в файле нет подписи директора."
+
+
+def load(today: datetime.date) -> bool:
+    """Make the district once, whole or not at all; False when it is there already."""
+    if Department.objects.filter(code=CODE).exists():
+        return False
+    with transaction.atomic():
+        Story(today).tell()
+    return True
+
+
+@dataclass
+class Story:
+    """Everything that happened in the demo's year, told from ``today`` back and forth."""
+
+    today: datetime.date
+
+    @cached_property
+    def year(self) -> int:
+        return academic_year_of(self.day(-75))
+
+    @cached_property
+    def password(self) -> str:
+        return make_password(PASSWORD)  # once: hashing is slow on purpose
+
+    def day(self, offset: int) -> datetime.date:
+        return self.today + datetime.timedelta(days=offset)
+
+    def month(self, offset: int) -> tuple[int, int]:
+        year, month = divmod(self.today.year * 12 + self.today.month - 1 + offset, 12)
+        return year, month + 1
+
+    def fill(self, value: Any) -> Any:
+        """The same structure with every placeholder replaced by what it means today."""
+        if isinstance(value, str):
+            return PLACEHOLDER.sub(lambda found: self.words(found[1], int(found[2] or 0)), value)
+        if isinstance(value, list):
+            return [self.fill(one) for one in value]
+        if isinstance(value, dict):
+            return {key: self.fill(one) for key, one in value.items()}
+        return value
+
+    def words(self, kind: str, offset: int) -> str:
+        year, month = self.month(offset * 3 if kind == "quarter" else offset)
+        return {
+            "date": lambda: date_format(self.day(offset), "j E Y года"),
+            "dot": lambda: f"{self.day(offset):%d.%m.%Y}",
+            "month": lambda: f"{MONTHS[month - 1]} {year}",
+            "Month": lambda: f"{MONTHS[month - 1].capitalize()} {year}",
+            "quarter": lambda: f"{(month + 2) // 3} квартал {year}",
+            "years": lambda: f"{self.year}–{self.year + 1}",
+            "year0": lambda: str(self.year),
+            "year1": lambda: str(self.year + 1),
+        }[kind]()
+
+    def file(self, path: Path) -> Any:
+        return self.fill(json.loads(path.read_text(encoding="utf-8")))
+
+    def tell(self) -> None:
+        district = self.file(FOLDER / "district.json")
+        self.department = departments.create(operator=None, **district["department"])
+        self.luck = random.Random(7)  # noqa: S311 -- the same story every time
+        self.hire(district)
+        self.found_schools(district["schools"])
+        self.open_journal()
+        documents = [self.file(path) for path in sorted(FOLDER.glob("[1-9]*.json"))]
+        self.raise_flag(district["flag"])
+        # Journals go by date: the oldest order is registered first.
+        for document in sorted(documents, key=lambda one: one.get("order", {}).get("date", 0)):
+            self.play(document)
+        # The past is not news: nobody gets mail about it.
+        told = Reminder.objects.filter(department=self.department)
+        told.update(sent_at=timezone.now(), claimed_at=timezone.now(), read_at=timezone.now())
+
+    # --- people and schools ----------------------------------------------------------------------------------------
+
+    def hire(self, district: dict[str, Any]) -> None:
+        self.staff = {person["email"]: self.person(**person) for person in district["people"]}
+        self.admin, self.methodist, self.head = (
+            self.staff[f"{name}@demo.example"] for name in ("admin", "methodist", "head")
+        )
+        for phrase, emails in district["rules"].items():
+            members = [self.staff[email].pk for email in emails]
+            target = {"kind": "body", "members": members}
+            responsibles.remember(self.department, phrase, [target], by=self.methodist)
+
+    def person(self, email: str, name: list[str], role: str, position: str, phone: str = "") -> Membership:
+        last, first, patronymic = name
+        member = people.add_member(
+            department=self.department,
+            by=None,
+            email=email,
+            last_name=last,
+            first_name=first,
+            patronymic=patronymic,
+            role=role,
+            position=position,
+        )
+        member.user.phone = phone
+        member.user.password = self.password
+        member.user.save()
+        return member
+
+    def found_schools(self, rows: list[list[Any]]) -> None:
+        self.schools: dict[str, School] = {}
+        self.deputies: dict[int, Membership] = {}
+        for index, (name, kind, director, deputy, pupils) in enumerate(rows, start=1):
+            school = School(
+                department=self.department,
+                name=name,
+                kind=kind,
+                director=director,
+                pupils=pupils,
+                code=f"sch{900000 + index}",
+                login=f"sch{900000 + index}",
+                email=f"school{index}@demo.example",
+            )
+            self.schools[name] = schools_domain.save_school(school, by=self.admin, changed=[])
+            email = "deputy@demo.example" if "№ 7" in name else f"deputy-{index}@demo.example"
+            member = self.person(email, deputy, Role.DEPUTY, "заместитель директора")
+            schools_domain.assign_deputy(member, school, by=self.admin)
+            self.deputies[school.pk] = member
+
+    def open_journal(self) -> None:
+        journal = registering.default_register(self.department)
+        journal.suffix = "-о"
+        journal.save()
+        for year in range(self.today.year - 3, self.today.year + 1):
+            RegisterCounter.objects.create(register=journal, year=year, last=46)
+
+    def raise_flag(self, flag: dict[str, Any]) -> None:
+        school = self.schools[flag.pop("school")]
+        flags.open_flag(school, by=self.methodist, year=self.year - 1, opened_on=self.day(-90), **flag)
+
+    # --- documents -------------------------------------------------------------------------------------------------
+
+    def play(self, document: dict[str, Any]) -> None:
+        """Take one document as far on its way as its ``fate`` says."""
+        roadmap = self.read_in(document)
+        fate = document["fate"]
+        if fate == "draft":
+            return
+        order = self.register(roadmap, document["order"])
+        if fate == "registered":
+            return
+        self.sign(order, days_ago=-document["order"]["date"])
+        roadmap.refresh_from_db()
+        if fate == "archived":
+            self.work(roadmap, everything=True)
+            move(roadmap, Roadmap.State.ARCHIVED, updated_at=timezone.now())
+        else:
+            self.happen()
+            self.work(roadmap, everything=False)
+
+    def read_in(self, document: dict[str, Any]) -> Roadmap:
+        school = self.schools.get(document["school"])
+        year = self.year - (document["fate"] == "archived")
+        roadmap = importing.import_roadmap(
+            reading(document),
+            department=self.department,
+            file_name="",
+            period=(datetime.date(year, 9, 1), datetime.date(year + 1, 8, 31)),
+            school=school,
+            by=self.methodist,
+        )
+        roadmap.name = document["name"]
+        roadmap.save(update_fields=["name"])
+        return roadmap
+
+    def register(self, roadmap: Roadmap, texts: dict[str, Any]) -> Order:
+        order = approval.assemble(roadmap, self.methodist)
+        order.controller = self.staff[texts["controller"]]
+        order.save(update_fields=["controller"])
+        return registering.register(order, by=self.methodist, date=self.workday(texts["date"]))
+
+    def workday(self, offset: int) -> datetime.date:
+        day = self.day(offset)
+        return day - datetime.timedelta(days=max(0, day.weekday() - 4))
+
+    def sign(self, order: Order, days_ago: int) -> None:
+        signing.sign(order, by=self.head)
+        when = timezone.now() - datetime.timedelta(days=days_ago)
+        Order.objects.filter(pk=order.pk).update(signed_at=when, created_at=when)
+        order.events.update(at=when)
+        fanout.of_roadmap(order.roadmaps.get()).update(created_at=when)
+
+    # --- what people did -------------------------------------------------------------------------------------------
+
+    def happen(self) -> None:
+        """Events that clocks waited for: documents came, the flagged school's works showed signs."""
+        school = next(school for school in self.schools.values() if school.flags.exists())
+        happened = [
+            ("document_issued", -60, None),
+            ("document_issued", -20, None),
+            ("nonobjectivity_found", -6, school),
+        ]
+        for event, offset, where in happened:
+            fanout.record_event(
+                self.department, event=event, day=self.day(offset), by=self.methodist, school=where
+            )
+
+    def work(self, roadmap: Roadmap, *, everything: bool) -> None:
+        """Reports and decisions on what was due by now, as diligent as each school is."""
+        rows = fanout.of_roadmap(roadmap).select_related(
+            "school", "official__user", "controller__user", "department"
+        )
+        for row in rows.order_by("last_day", "pk"):
+            due = row.last_day or self.day(-1)
+            if everything:
+                self.done(row, due, accepted=True)
+            elif due < self.today:
+                self.past(row, due)
+            elif due < self.day(16) and self.luck.random() < 0.2:
+                self.done(row, self.today, accepted=self.luck.random() < 0.4)
+
+    def past(self, row: Assignment, due: datetime.date) -> None:
+        late = CARELESS.get(row.school.name, 0.02) if row.school else 0.05
+        chance = self.luck.random()
+        if chance < late:
+            return  # overdue
+        if row.last_day is None and chance > 0.3:
+            return  # goes on
+        if chance > 0.97 or (due > self.day(-9) and chance > 0.8):
+            self.done(row, min(due, self.day(-1)), accepted=None)
+        else:
+            self.done(row, due, accepted=chance < 0.93)
+
+    def done(self, row: Assignment, due: datetime.date, *, accepted: bool | None) -> None:
+        """Reported a little before the day, then accepted, returned, or (None) left for review."""
+        reporter = self.deputies[row.school_id] if row.school_id else row.official
+        assert reporter is not None  # noqa: S101 -- the database holds one of the two
+        self.attach(row, reporter)
+        reports.report(row, by=reporter, note="Выполнено, подтверждение приложено.")
+        if accepted is None:
+            self.backdate(row, due, decided=False)
+            return
+        decider = next(one for one in (self.methodist, *self.staff.values()) if reports.may_decide(row, one))
+        if accepted:
+            reports.accept(row, by=decider)
+        else:
+            reports.return_(row, by=decider, comment=REMARK)
+        self.backdate(row, due, decided=True)
+
+    def attach(self, row: Assignment, reporter: Membership) -> None:
+        if self.luck.random() < 0.6:
+            name = self.luck.choice(PROOFS)
+            upload = SimpleUploadedFile(f"{name} {row.pk}.docx", paper(f"{name} № {row.pk}"))
+            evidence.add_file(row, upload, by=reporter)
+
+    def backdate(self, row: Assignment, due: datetime.date, *, decided: bool) -> None:
+        noon = timezone.make_aware(datetime.datetime.combine(due, datetime.time(12, 10)))
+        reported = min(noon - datetime.timedelta(days=self.luck.randint(0, 6), minutes=self.luck.randint(0, 240)),
+                       timezone.now() - datetime.timedelta(hours=self.luck.randint(2, 60)))  # fmt: skip
+        decision = min(reported + datetime.timedelta(hours=self.luck.randint(2, 70)), timezone.now())
+        Assignment.objects.filter(pk=row.pk).update(
+            reported_at=reported, **({"decided_at": decision} if decided else {})
+        )
+        events = AssignmentEvent.objects.filter(assignment=row)
+        events.filter(state=Assignment.State.REPORTED).update(at=reported)
+        events.exclude(state=Assignment.State.REPORTED).update(at=decision)
+        row.evidence.update(added_at=reported)
+
+
+def paper(title: str) -> bytes:
+    """A small Word file, for proof."""
+    document = docx.Document()
+    document.add_heading(title, level=1)
+    document.add_paragraph("Вымышленный документ вымышленной школы.")
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def reading(document: dict[str, Any]) -> read.Reading:
+    """A demo document as if it had been read from a Word file."""
+    keys = [key for key, _ in document["columns"]]
+    sections = []
+    for number, title, heading, rows in document["sections"]:
+        items = [item(row, keys, number, index) for index, row in enumerate(rows, start=1)]
+        sections.append(read.Section(number or None, title or None, heading or None, items))
+    roadmap = read.Roadmap(
+        title_lines=document["title_lines"],
+        goals=document["goals"],
+        columns=[read.Column(key, heading) for key, heading in document["columns"]],
+        sections=sections,
+    )
+    return read.Reading(roadmap, order(document.get("order")), [])
+
+
+def item(row: list[str], keys: list[str], section: str, index: int) -> read.Item:
+    cells: dict[str, Any] = dict(zip([key for key in keys if key != "number"], row, strict=True))
+    number = None
+    if "number" in keys:
+        ordinal = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7}.get(section)
+        number = f"{ordinal}.{index}." if ordinal else f"{index}."
+    return read.Item(number=number, **cells)
+
+
+def order(texts: dict[str, Any] | None) -> read.Order | None:
+    if texts is None:
+        return None
+    return read.Order(
+        title_lines=texts["title"].split("\n"),
+        preamble=texts["preamble"],
+        clauses=[
+            read.Clause(
+                f"{index}.", text, [read.Clause(f"{index}.{n}.", one) for n, one in enumerate(children, 1)]
+            )
+            for index, (text, children) in enumerate(texts["clauses"], start=1)
+        ],
+        executors=[read.Executor(name, phone, f"{name}, {phone}") for name, phone in texts["executors"]],
+        distribution=[read.Addressee(copies, to) for copies, to in texts.get("distribution", [])],
+    )
