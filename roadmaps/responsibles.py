@@ -85,6 +85,7 @@ def _words(text: str) -> frozenset[str]:
 CONTROL = frozenset({"контроль", "контролирует", "контролируют", "контролирующий"})
 _LEADERS = frozenset({"ответственный", "ответственные", "отв", "исполнитель", "исполнители"})
 _CONJUNCTIONS = frozenset({"и", "или", "а", "также", "совместно", "вместе", "с", "со"})
+_NO_SURNAMES = CONTROL | _LEADERS | _CONJUNCTIONS
 _FORMS = _words(
     "мбоу мкоу маоу моу мбу мку мау мбуо мкуо мауо мбудо мбу гбоу гбу гку гау гбпоу кгбу кгбоу гоу гауо "
     "мбоо мбудпо мудпо гаудпо чоу ану ано нмц имц ммц нимц цро цоко рцои мцко уо роо гороо районо гороно гоо"
@@ -216,9 +217,14 @@ class _Forms:
     adjective: bool
 
 
+_CYRILLIC = re.compile(r"[а-я]+(?:-[а-я]+)*")
+
+
 @lru_cache(maxsize=20_000)
 def _forms(word: str) -> _Forms:
     """What a folded word can be; the second half of «учителя-предметники» settles what its first leaves open."""
+    if not _CYRILLIC.fullmatch(word):
+        return _Forms(frozenset({word}), starts=True, genitive=True, plural=False, adjective=False)
     parses = analyzer().parse(word)
     cases = {parse.tag.case for parse in parses}
     if "-" in word:
@@ -260,14 +266,14 @@ def _is_lead(tokens: list[_Token], index: int) -> bool:
 
 def _begins(tokens: list[_Token], index: int, start: int) -> bool:
     token, before = tokens[index], tokens[index - 1]
+    if token.name:
+        return token.name == 1
     if token.fold in CONTROL and (token.capital or token.parted):
         return True
     if token.fold in _CONJUNCTIONS:
         return not (token.deep and before.deep) and _conjoined(tokens, index + 1)
     if token.deep and before.deep and not _listed_school(tokens, index):
         return False
-    if token.name:
-        return token.name == 1
     if _listed_school(tokens, index) or (_school_at(tokens, index) and token.parted and not token.deep):
         return True
     if token.parted:
@@ -308,6 +314,7 @@ def _is_surname(token: _Token) -> bool:
         and len(token.text) > 1
         and not token.text.isupper()
         and not token.deep
+        and token.fold not in _NO_SURNAMES
         and not _forms(token.fold).lemmas & _HEADS
     )
 
@@ -386,6 +393,8 @@ def _glued_head(tokens: list[_Token], index: int, start: int) -> bool:
         return False
     if _is_abbreviation(token):
         return _closed_by(tokens, index, start)
+    if _sort(token) is not None and token.text.isupper():
+        return before.kind == "number"  # «директор СОШ № 5» is one, «СОШ № 5 СОШ № 7» are two
     forms, last = _forms(token.fold), _forms(before.fold)
     if (
         before.kind == "word"
@@ -679,7 +688,7 @@ def surname_forms(surname: str, patronymic: str = "") -> frozenset[str]:
         "femn" if patronymic.lower().endswith("на") else "masc" if patronymic.lower().endswith("ич") else None
     )
     forms = {fold}
-    for parse in analyzer().parse(surname.lower()):
+    for parse in analyzer().parse(surname.lower()) if _CYRILLIC.fullmatch(fold) else ():
         if parse.tag.case == "nomn" and parse.tag.number == "sing" and gender in (None, parse.tag.gender):
             cases = {"datv", "ablt"} | ({"accs"} if parse.tag.gender == "femn" else set())
             forms |= {

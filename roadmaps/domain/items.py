@@ -243,8 +243,8 @@ def _scheme(section: Section, items: Sequence[ActionItem]) -> numbering.Scheme |
         return numbering.scheme([item.number for item in items])
     sections = list(section.roadmap.sections.prefetch_related("items"))
     ordinal = sections.index(section) + 1
-    earlier = [[item.number for item in each.items.all()] for each in sections if each != section]
-    return numbering.scheme_of_new_section(ordinal, earlier) or numbering.Scheme(f"{ordinal}.", 1, ".")
+    numbers = [[item.number for item in each.items.all()] for each in sections]
+    return numbering.scheme_of_empty_section(ordinal, numbers) or numbering.Scheme(f"{ordinal}.", 1, ".")
 
 
 def _renumber(items: Sequence[ActionItem], scheme: numbering.Scheme | None) -> None:

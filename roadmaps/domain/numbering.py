@@ -34,9 +34,9 @@ def scheme(numbers: Sequence[str]) -> Scheme | None:
     return guess if all(number == guess.number(index) for index, number in enumerate(numbers)) else None
 
 
-def scheme_of_new_section(ordinal: int, earlier: Sequence[Sequence[str]]) -> Scheme | None:
-    """How rows of a new section are numbered, by the sections before it: «2.1.» goes on as «3.1.», «1» stays «1»."""
-    for place, numbers in enumerate(earlier, start=1):
+def scheme_of_empty_section(ordinal: int, all_numbers: Sequence[Sequence[str]]) -> Scheme | None:
+    """How rows of an empty section are numbered, by the other ones: beside «2.1.» stands «3.1.», beside «1» «1»."""
+    for place, numbers in enumerate(all_numbers, start=1):
         known = scheme(numbers)
         if known:
             return Scheme(known.prefix.replace(str(place), str(ordinal), 1), 1, known.suffix)
