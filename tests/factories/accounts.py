@@ -1,9 +1,13 @@
 """People and departments."""
 
+from datetime import timedelta
+from hashlib import sha256
+
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.models import Department, Membership, Role, User
+from accounts.models import AuditEvent, Department, Invitation, Membership, Role, User
 
 
 class UserFactory(DjangoModelFactory):
@@ -45,3 +49,31 @@ class MembershipFactory(DjangoModelFactory):
     department = factory.SubFactory(DepartmentFactory)
     role = Role.METHODIST
     position = "методист"
+
+
+class InvitationFactory(DjangoModelFactory):
+    """Open for two weeks; ``token`` is what the link holds."""
+
+    class Meta:
+        model = Invitation
+
+    class Params:
+        token = factory.Sequence(lambda n: f"token-{n}")
+        expired = factory.Trait(
+            expires_at=factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=1))
+        )
+        handed_over = factory.Trait(handed=True)
+
+    membership = factory.SubFactory(MembershipFactory, user__password=None)
+    token_hash = factory.LazyAttribute(lambda invitation: sha256(invitation.token.encode()).hexdigest())
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=14))
+
+
+class AuditEventFactory(DjangoModelFactory):
+    class Meta:
+        model = AuditEvent
+
+    department = factory.SubFactory(DepartmentFactory)
+    user = factory.SubFactory(UserFactory)
+    action = "accounts.tested"
+    summary = factory.Sequence(lambda n: f"Событие {n}")
