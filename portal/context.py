@@ -23,7 +23,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     frame: dict[str, Any] = {
         "membership": membership,
         "memberships": getattr(request, "memberships", []),
-        "view": chosen_view(request),
+        "look": chosen_look(request),
     }
     if membership is None:
         return frame
@@ -37,7 +37,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def chosen_view(request: HttpRequest) -> str:
+def chosen_look(request: HttpRequest) -> str:
     """``contrast`` or nothing: kept with the person, for others in a cookie."""
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import SESSION_KEY, PortalRequest
 from accounts.models import Membership, Role, User
+from accounts.permissions import role_required
+from portal import search as finding
 from portal import summaries
 from portal.context import VIEW_COOKIE
 
@@ -83,8 +85,12 @@ def admin(request: PortalRequest, membership: Membership) -> HttpResponse:
 
 
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/search.html")
+@role_required()
+def search(request: PortalRequest) -> HttpResponse:
+    """Everything one may see that holds all the words asked for."""
+    query = request.GET.get("q", "").strip()
+    kinds = finding.search(request.membership, query)
+    return render(request, "portal/search.html", {"query": query, "kinds": kinds})
 
 
 @login_not_required

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from portal.lib.names import NBSP, surname_first
+from portal.lib.names import NBSP, counted, surname_first
 from schools.models import academic_year_of
 
 register = template.Library()
@@ -60,17 +60,13 @@ def state(name: str, word: str, box: bool = False) -> SafeString:
 @register.filter
 def plural(number: int | None, forms: str) -> str:
     """``12|plural:"школа,школы,школ"`` → «12 школ», bound by a no-break space."""
-    return f"{number or 0}{NBSP}{plural_word(number, forms)}"
+    return counted(number or 0, *forms.split(","))
 
 
 @register.filter
 def plural_word(number: int | None, forms: str) -> str:
     """Only the word, in the form that agrees with the number: one, few, many."""
-    one, few, many = forms.split(",")
-    tens, units = abs(number or 0) % 100, abs(number or 0) % 10
-    if units == 1 and tens != 11:
-        return one
-    return few if units in {2, 3, 4} and tens not in {12, 13, 14} else many
+    return plural(number, forms).partition(NBSP)[2]
 
 
 @register.filter
