@@ -99,7 +99,7 @@ def _dated(order: Order) -> Check:
 
 
 def _previous(order: Order) -> Order | None:
-    if order.sequence is None:
+    if order.sequence is None or order.register_id is None:
         return None
     earlier = Order.objects.filter(
         register_id=order.register_id, year=order.year, sequence__lt=order.sequence

@@ -9,7 +9,7 @@ import datetime
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +27,9 @@ from portal.lib import pdf
 
 FORMAT = 1
 MONTHS = (
-    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
-)  # fmt: skip
+    *("января", "февраля", "марта", "апреля", "мая", "июня"),
+    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+)
 FITS = 4  # steps of the ladder from 14 to 12.5 pt, see order.css
 NOTE_LINES = (
     9  # a longer executor's note and distribution list follows the signature instead of the page's foot
@@ -319,6 +320,6 @@ def _shortened(content: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
 
 
 def filename(order: Order, extension: str = "pdf") -> str:
-    """«prikaz-47-o-2026-03-16.pdf» would lose the Cyrillic: the Russian name, with what file systems refuse replaced."""
+    """The file's name for people: «Приказ 47-о от 16.03.2026.pdf», without what file systems refuse."""
     number = re.sub(r"[^\w.-]+", "-", order.number) or "проект"
     return f"Приказ {number}{f' от {order.date:%d.%m.%Y}' if order.date else ''}.{extension}"

@@ -34,7 +34,7 @@ class PdfUnavailable(RuntimeError):
 
 
 class Printer:
-    """Lays out HTML and joins it to one PDF. One for each PDF: a `FontConfiguration` shared by threads mixes fonts up."""
+    """Lays out HTML and joins it to one PDF. One for each PDF: a `FontConfiguration` shared by threads errs."""
 
     def __init__(self, css: str) -> None:
         self._fonts = _private_fonts()
@@ -73,7 +73,7 @@ def _has_shape(sign: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _known_signs() -> frozenset[int]:
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     with TTFont(_face()) as font:
         return frozenset(font.getBestCmap())

@@ -24,6 +24,7 @@ from tests.factories.orders import make_draft, make_registered, make_signed
 from tests.threads import race
 
 pytestmark = pytest.mark.django_db
+MARCH = datetime.date(2026, 3, 16)
 
 
 @pytest.fixture
@@ -142,9 +143,9 @@ def test_what_died_while_rendering_is_taken_up_again(
     def killed(*args, **kwargs):
         raise SystemExit("killed in the middle")
 
-    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+    with monkeypatch.context() as patch:
         patch.setattr(default_storage, "save", killed)
-        with django_capture_on_commit_callbacks(execute=True):
+        with pytest.raises(SystemExit), django_capture_on_commit_callbacks(execute=True):
             signing.sign(order, by=head)
     order.refresh_from_db()
     assert (order.state, order.pdf.name, order.pdf_sha256) == ("signed", "", "")
@@ -208,16 +209,15 @@ def test_an_edit_that_races_the_signature_never_slips_past_it():
     for _ in range(4):
         order = make_draft()
         methodist, clause = order.created_by, order.clauses.first()
-        date = datetime.date(2026, 3, 16)
         rows = [Order.objects.get(pk=order.pk) for _ in range(2)]
         race(
-            lambda row=rows[0], by=methodist: registering.register(row, by=by, date=date),
+            lambda row=rows[0], by=methodist: registering.register(row, by=by, date=MARCH),
             lambda row=clause, by=methodist: drafts.change_clause(row, text="Правка", version=1, by=by),
         )
         order.refresh_from_db()
         head = MembershipFactory(head=True, department=order.department)
         signing.sign(order, by=head)
-        assert [entry["text"] for entry in order.snapshot["clauses"]][0] == order.clauses.first().text
+        assert order.snapshot["clauses"][0]["text"] == order.clauses.first().text
 
 
 @pytest.mark.django_db(transaction=True)

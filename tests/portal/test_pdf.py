@@ -95,7 +95,8 @@ def test_no_address_is_fetched_and_no_file_is_read(listener, tmp_path):
       <style>@import url({address}/b.css); @font-face {{ font-family: x; src: url({address}/c.ttf) }}
         p {{ background: url({address}/d.png); font-family: x }}</style>
       <img src="{address}/e.png"><img src="file://{secret}"><object data="{address}/f.svg"></object>
-      <embed src="{address}/g.svg"><svg><image href="{address}/h.png"/></svg><iframe src="{address}/i"></iframe><p>Текст</p>"""
+      <embed src="{address}/g.svg">
+      <svg><image href="{address}/h.png"/></svg><iframe src="{address}/i"></iframe><p>Текст</p>"""
     content = make(hostile)
     reader = read(content, tmp_path)
     assert heard == []
