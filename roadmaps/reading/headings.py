@@ -7,7 +7,7 @@ from itertools import pairwise
 from roadmaps.reading.columns import Head
 from roadmaps.reading.grid import Cell, Row
 from roadmaps.reading.place import place
-from roadmaps.reading.text import is_item_number, one_line, section_heading
+from roadmaps.reading.text import Heading, is_item_number, one_line, section_heading
 
 _LONG = 300
 
@@ -20,7 +20,7 @@ def is_count(cells: Sequence[Cell]) -> bool:
     return all(int(after) == int(before) + 1 for before, after in pairwise(numbers))
 
 
-def heading_in(row: Row, head: Head, previous: str | None, following: Row | None) -> str | None:
+def heading_in(row: Row, head: Head, previous: str | None, following: Row | None) -> Heading | None:
     """The section heading that the row holds, None when it is no section row.
 
     One filled cell over (nearly) all columns, the same text in all of them, one cell in bold or with a section's
@@ -28,14 +28,26 @@ def heading_in(row: Row, head: Head, previous: str | None, following: Row | None
     """
     own = row.own()
     if _repeats_one_text(own, head):
-        return own[0].printed
+        return heading_of(own[0].printed, previous)
     if any(cell.merged and cell.printed for cell in row.cells):
         return None
     if len(own) == 1:
-        return own[0].printed if _is_lone_heading(own[0], row, head, previous) else None
+        return heading_of(own[0].printed, previous) if _is_lone_heading(own[0], row, head, previous) else None
     if len(own) == 2 and _is_numbered_heading(row, head, following):
-        return " ".join(cell.printed for cell in own)
+        return _of_two_cells(one_line(own[0].printed), one_line(own[1].printed), previous)
     return None
+
+
+def heading_of(text: str, previous: str | None) -> Heading:
+    """Any text as a section's heading, with its number where it has one."""
+    printed = one_line(text)
+    return section_heading(text, previous) or Heading(None, printed, printed)
+
+
+def _of_two_cells(number: str, title: str, previous: str | None) -> Heading:
+    printed = f"{number} {title}"
+    bare = number.rstrip(".) ")
+    return section_heading(printed, previous) or Heading(bare, title, printed, dotted=number.endswith("."))
 
 
 def _repeats_one_text(own: Sequence[Cell], head: Head) -> bool:

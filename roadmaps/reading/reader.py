@@ -105,6 +105,11 @@ def _understood(source: Source) -> Reading:
         )
     order, lines = read_order(found.above, problems)
     roadmap, rest = _one_roadmap(found.blocks, lines, problems)
+    if not roadmap.items():
+        raise Unreadable(
+            "Таблица найдена, но под названиями столбцов нет ни одного мероприятия.",
+            "Проверьте, тот ли это файл.",
+        )
     order = order or order_of_annex(roadmap.appendix_header_lines)
     read_period(roadmap, order, problems)
     others = list(_further_roadmaps(rest))

@@ -14,10 +14,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import zip_longest
 
 from roadmaps.reading.columns import Head, Leaf, find_head, head_at, same_head
 from roadmaps.reading.grid import Block, Cell, Line, Row, Table
-from roadmaps.reading.headings import heading_in, is_count
+from roadmaps.reading.headings import heading_in, heading_of, is_count
 from roadmaps.reading.model import KNOWN_KEYS, Column, Item, Problem, Roadmap, Section
 from roadmaps.reading.place import Placed, place
 from roadmaps.reading.text import (
@@ -38,6 +39,7 @@ _APPENDIX = re.compile(r"приложение\b", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
     r"[-–—]? ?\d{1,3} ?[-–—]?|(?:окончание|продолжение) (?:таблицы|приложения).*", re.IGNORECASE
 )
+_TOTAL = re.compile(r"(?:итого|всего)\b", re.IGNORECASE)
 _GAPS = {
     "text": "не указано мероприятие",
     "deadline": "не указан срок",
@@ -90,6 +92,15 @@ class Recogniser:
         self.roadmap.columns = [
             column for key, column in self._columns.items() if column.heading or key in {*KNOWN_KEYS, *filled}
         ]
+        for key, name in (("deadline", "сроков"), ("responsible", "ответственных")):
+            if key not in self._columns:
+                self._problem(
+                    "голова таблицы", f"Нет столбца {name}.", "Добавьте столбец или впишите их вручную."
+                )
+        for section in self.roadmap.sections:
+            if not section.items:
+                title = _short(section.heading or "")
+                self._problem("разделы", f"В разделе «{title}» нет мероприятий.", "Проверьте, раздел ли это.")
         for item in self.roadmap.items():
             self._report_gaps(item)
         return self.roadmap
@@ -108,14 +119,14 @@ class Recogniser:
         for line in lines:
             heading = section_heading(line.printed, self._section_number())
             if heading and parts:
-                self._add_section(" ".join(parts), where)
+                self._add_section(heading_of(" ".join(parts), self._section_number()), where)
                 parts = []
             if heading or line.bold or line.centred:
                 parts.append(line.printed)
             else:
                 self._not_understood(where, line.printed, "Если это раздел, добавьте его вручную.")
         if parts:
-            self._add_section(" ".join(parts), where)
+            self._add_section(heading_of(" ".join(parts), self._section_number()), where)
 
     # --- tables ---
 
@@ -128,8 +139,9 @@ class Recogniser:
             self._refuse_table(table)
             return
         rows = table.rows[head.after if head else 0 :]
+        _forget_bold_of_all(rows)
         at_top = head is None
-        for row, following in zip(rows, [*rows[1:], None], strict=True):
+        for row, following in zip_longest(rows, rows[1:]):
             if row.own():
                 self._read_row(row, following, at_top=at_top)
                 at_top = False
@@ -173,6 +185,11 @@ class Recogniser:
 
     def _read_row(self, row: Row, following: Row | None, *, at_top: bool) -> None:
         own = row.own()
+        if _TOTAL.match(own[0].printed):
+            self._not_understood(
+                row.where, " | ".join(cell.printed for cell in own), "Итоги портал считает сам."
+            )
+            return
         if is_count(own) or same_head(own, self._head):  # rule 2
             return
         heading = heading_in(row, self._head, self._section_number(), following)
@@ -182,6 +199,8 @@ class Recogniser:
         placed = place(row, self._head)
         if self._item is not None and self._continues(placed, at_top=at_top):
             self._continue_item(self._item, placed, row)
+        elif len(own) == 1 and placed.own("number") and not placed.shared:
+            self._problem(row.where, "В строке только номер.", "Впишите мероприятие или удалите строку.")
         elif _is_stray(placed):
             text = " | ".join(cell.printed for cell in own)
             self._not_understood(row.where, text, "Если это мероприятие, добавьте его вручную.")
@@ -190,13 +209,11 @@ class Recogniser:
 
     # --- sections ---
 
-    def _add_section(self, text: str, where: str) -> None:
-        printed = one_line(text)
-        heading = section_heading(text, self._section_number()) or Heading(None, printed, printed)
+    def _add_section(self, heading: Heading, where: str) -> None:
         if heading.repaired:
             self._problem(
                 where,
-                f"Номер раздела в строке «{_short(printed)}» прочитан как «{heading.number}».",
+                f"Номер раздела «{_short(heading.title, 60)}» прочитан как «{heading.number}»: в файле похожая буква.",
                 "Проверьте номер раздела.",
             )
         self.roadmap.sections.append(Section(heading.number, heading.title, heading.printed))
@@ -327,6 +344,14 @@ def _unknown_key(leaf: Leaf, position: int, head: Head) -> str:
     key = leaf.heading or f"Столбец {position}"
     taken = {*KNOWN_KEYS, *(each.key for each in head.leaves)}
     return f"{key} ({position})" if key in taken else key
+
+
+def _forget_bold_of_all(rows: Sequence[Row]) -> None:
+    """Where whole items are printed in bold, bold marks no section."""
+    full = [row.own() for row in rows if len(row.own()) >= 3]
+    if sum(all(cell.bold for cell in own) for own in full) * 2 > len(full):
+        for cell in (cell for row in rows for cell in row.cells):
+            cell.bold = False
 
 
 def _is_stray(placed: Placed) -> bool:

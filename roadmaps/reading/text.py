@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 _BLANKS = re.compile(r"[ \t\r\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
+_UNTIDY = re.compile(r"[^\S ]|  |^ | $|[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 
 _LATIN_AS_CYRILLIC = str.maketrans("aceopxykmthb", "асеорхукмтнв")
 # What a scanner or a Russian keyboard makes of I, V and X.
@@ -18,7 +19,9 @@ _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 
 def tidy(text: str) -> str:
     """One blank for every run of blanks, no blanks round a line, no empty lines; line ends stay."""
-    lines = _LINE_ENDS.sub("\n", text.translate(_INVISIBLE)).split("\n")
+    if not _UNTIDY.search(text):
+        return text
+    lines = _LINE_ENDS.sub("\n", _INVISIBLE.sub("", text)).split("\n")
     return "\n".join(filter(None, (_BLANKS.sub(" ", line).strip() for line in lines)))
 
 

@@ -51,9 +51,9 @@ def keys(reading: Reading) -> list[tuple]:
 )
 def test_heading_tells_what_the_column_means(printed, key):
     usual = {"number": "№", "text": "Мероприятие", "deadline": "Срок", "responsible": "Ответственный"}
-    head = [heading for known, heading in usual.items() if known != key] + [printed]
+    head = [*(heading for known, heading in usual.items() if known != key), printed]
     reading = read_html(
-        html_table([head, ["1.", "Вводная беседа", "март", "Юрьев"][: len(head) - 1] + ["x"]])
+        html_table([head, [*["1.", "Вводная беседа", "март", "Юрьев"][: len(head) - 1], "x"]])
     )
     assert keys(reading)[-1] == (key, printed)
 
@@ -127,7 +127,8 @@ def test_two_row_head_of_groups():
 
 def test_deadline_split_into_beginning_and_end_is_one_column():
     reading = read_html(
-        "<table><tr><td rowspan=2>№</td><td rowspan=2>Мероприятие</td><td colspan=2>Сроки</td><td rowspan=2>Ответственный</td></tr>"
+        "<table><tr><td rowspan=2>№</td><td rowspan=2>Мероприятие</td><td colspan=2>Сроки</td>"
+        "<td rowspan=2>Ответственный</td></tr>"
         "<tr><td>начало</td><td>окончание</td></tr>"
         "<tr><td>1</td><td>Собрать заявки</td><td>01.09.2022</td><td>15.09.2022</td><td>Отдел</td></tr></table>"
     )
@@ -303,7 +304,9 @@ def test_sub_items_with_own_deadlines_are_items_and_without_are_joined():
 
 def test_cell_merged_downwards_holds_for_every_row():
     reading = table(
-        ["1", "Собрать заявки", "rowspan=3|май", "rowspan=2|Отдел"], ["2", "Провести опрос"], ["3", "Выпустить сборник", "Школы"],
+        ["1", "Собрать заявки", "rowspan=3|май", "rowspan=2|Отдел"],
+        ["2", "Провести опрос"],
+        ["3", "Выпустить сборник", "Школы"],
     )  # fmt: skip
     assert items(reading) == [
         ("1", "Собрать заявки", "май", "Отдел"),
@@ -450,8 +453,8 @@ def test_period_guessed_from_deadlines_is_said_to_be_a_guess():
 
 def test_goals_follow_their_word():
     reading = read_html(
-        "<p>Дорожная карта</p><p>на 2024 год</p><p>Цель: честные результаты</p><p>Задачи:</p><ol><li>обучить</li><li>проверить</li></ol>"
-        + html_table([HEAD, ["1", "Дело", "май", "Отдел"]])
+        "<p>Дорожная карта</p><p>на 2024 год</p><p>Цель: честные результаты</p><p>Задачи:</p>"
+        "<ol><li>обучить</li><li>проверить</li></ol>" + html_table([HEAD, ["1", "Дело", "май", "Отдел"]])
     )
     assert reading.roadmap.title_lines == ["Дорожная карта", "на 2024 год"]
     assert reading.roadmap.goals == ["честные результаты", "обучить", "проверить"]

@@ -81,8 +81,9 @@ def test_number_formats(style, pattern, expected):
 
 
 def test_list_that_restarts_and_list_that_goes_on():
-    shared = '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="0"/></w:num>'
-    restarted = '<w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>'
+    shared = "".join(f'<w:num w:numId="{at}"><w:abstractNumId w:val="0"/></w:num>' for at in (1, 2))
+    override = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
+    restarted = f'<w:num w:numId="3"><w:abstractNumId w:val="0"/>{override}</w:num>'
     body = tbl(head(), numbered_rows("1", "1", "2", "3", "3"))
     assert numbers(word(body, numbering=lists(("decimal", "%1."), lists=shared + restarted))) == [
         "1.",
@@ -168,7 +169,9 @@ def test_hyperlinks_fields_controls_and_signs():
         f'<w:fldSimple w:instr="DATE">{run("в мае")}</w:fldSimple><w:r><w:instrText>PAGE</w:instrText></w:r>'
     )
     control = f"<w:sdt><w:sdtPr/><w:sdtContent>{run('отдел')}</w:sdtContent></w:sdt>"
-    signs = '<w:r><w:t>веб</w:t><w:noBreakHyphen/><w:t>страница</w:t><w:softHyphen/><w:sym w:font="Symbol" w:char="F0B7"/></w:r>'
+    signs = (
+        '<w:r><w:t>веб</w:t><w:noBreakHyphen/><w:t>страница</w:t><w:softHyphen/><w:sym w:char="F0B7"/></w:r>'
+    )
     cell = tc(p(inner=run("Разместить ") + link + run(" ") + field) + p(inner=control) + p(inner=signs))
     assert (
         items(word(tbl(head(), tr("1.", cell, "май", "Отдел"))))[0][1]
@@ -178,7 +181,8 @@ def test_hyperlinks_fields_controls_and_signs():
 
 def test_footnote_is_named_among_the_problems():
     cell = tc(p(inner=run("Собрать заявки") + '<w:r><w:footnoteReference w:id="2"/></w:r>'))
-    notes = f'<w:footnote w:type="separator" w:id="0"><w:p/></w:footnote><w:footnote w:id="2">{p("кроме вечерних школ")}</w:footnote>'
+    separator = '<w:footnote w:type="separator" w:id="0"><w:p/></w:footnote>'
+    notes = f'{separator}<w:footnote w:id="2">{p("кроме вечерних школ")}</w:footnote>'
     reading = word(tbl(head(), tr("1.", cell, "май", "Отдел")), footnotes=notes)
     assert items(reading)[0][1] == "Собрать заявки"
     assert ["кроме вечерних школ" in problem.message for problem in reading.problems] == [True]
@@ -187,7 +191,8 @@ def test_footnote_is_named_among_the_problems():
 def test_text_box_is_read_once():
     box = f"<w:txbxContent>{p('Приложение')}{p('к приказу от 05.09.2022 № 7')}</w:txbxContent>"
     drawing = (
-        f"<w:r><mc:AlternateContent><mc:Choice Requires='wps'><w:drawing><wps:txbx>{box}</wps:txbx></w:drawing></mc:Choice>"
+        "<w:r><mc:AlternateContent>"
+        f"<mc:Choice Requires='wps'><w:drawing><wps:txbx>{box}</wps:txbx></w:drawing></mc:Choice>"
         f"<mc:Fallback><w:pict><v:textbox>{box}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
     )
     reading = word(p(inner=drawing) + p("ПЛАН", centre=True) + tbl(head(), ROW))
@@ -210,7 +215,9 @@ def test_cells_merged_downwards():
         tr("3.", "Выпустить сборник", tc("июль", merge="restart"), tc(merge="continue")),
     ]
     assert items(word(tbl(head(), *rows))) == [
-        ("1.", "Собрать заявки", "май", "Отдел"), ("2.", "Провести опрос", "май", "Отдел"), ("3.", "Выпустить сборник", "июль", "Отдел"),
+        ("1.", "Собрать заявки", "май", "Отдел"),
+        ("2.", "Провести опрос", "май", "Отдел"),
+        ("3.", "Выпустить сборник", "июль", "Отдел"),
     ]  # fmt: skip
 
 
