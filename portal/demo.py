@@ -207,7 +207,7 @@ class Story:
         roadmap = importing.import_roadmap(
             reading(document),
             department=self.department,
-            file_name="",
+            file_name=f"{document['name']}.docx",
             period=(datetime.date(year, 9, 1), datetime.date(year + 1, 8, 31)),
             school=school,
             by=self.methodist,

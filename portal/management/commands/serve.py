@@ -19,6 +19,8 @@ from django.core.management import BaseCommand, CommandError, call_command
 
 PR_SET_PDEATHSIG = 1
 BACK_OFF = (1, 2, 5, 15, 30)  # seconds before a dead child is started again; the last one repeats
+# On one's own machine or in a container root is nothing to warn of at every start.
+AS_ROOT = "ignore:You're running the worker with superuser privileges"
 CALM = 60  # a child that lived this long starts its back-off anew
 
 
@@ -41,7 +43,7 @@ class Child:
         self.start_again_at: float | None = None
         self.process = subprocess.Popen(
             self.command,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": AS_ROOT},
             start_new_session=True,  # Ctrl-C reaches the parent only, which stops the children in order
             preexec_fn=die_with_parent,  # noqa: PLW1509 -- no threads here
         )
@@ -77,11 +79,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", default=os.environ.get("PORT", "8000"))
+        parser.add_argument("--demo", action="store_true", help="сначала загрузить вымышленный округ")
         parser.add_argument("--grace", type=float, default=30, help="сколько секунд ждать начатую работу")
 
-    def handle(self, *, host: str, port: str, grace: float, **options: Any) -> None:
+    def handle(self, *, host: str, port: str, grace: float, demo: bool, **options: Any) -> None:
         lock = only_one()
         call_command("migrate", verbosity=0)
+        if demo:
+            call_command("load_demo", stdout=self.stdout)
         call_command("collectstatic", verbosity=0, interactive=False)
         stopping: list[int] = []
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -133,7 +138,18 @@ def web(host: str, port: str) -> Child:
 def worker() -> Child:
     return Child(
         "Фоновая работа",
-        *("celery", "-A", "portal", "worker", "--beat", "--concurrency", "2", "--loglevel", "WARNING"),
+        *(
+            "celery",
+            "--quiet",
+            "-A",
+            "portal",
+            "worker",
+            "--beat",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "WARNING",
+        ),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     )
 
