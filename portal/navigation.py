@@ -80,9 +80,15 @@ def resolve(name: str) -> str | None:
 
 def waiting(membership: Membership) -> dict[str, int]:
     """How much waits for this member: ``to_review``, ``to_sign``, ``mine``, ``messages``. One query."""
-    numbers = {name: counted(rows) for name, rows in what_waits(membership).items()}
-    row = Membership.objects.filter(pk=membership.pk).values(**numbers).first()
-    return dict(row or {})
+    return count_all(membership, what_waits(membership))
+
+
+def count_all(membership: Membership, sets: dict[str, QuerySet[Any]]) -> dict[str, int]:
+    """How many rows each of the department's querysets holds, all in one query."""
+    row: Any = Membership.objects.filter(pk=membership.pk).values(
+        **{n: counted(rows) for n, rows in sets.items()}
+    )
+    return dict(row.get())
 
 
 def what_waits(membership: Membership) -> dict[str, QuerySet[Any]]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import takewhile
 from operator import and_, or_
-from os.path import commonprefix
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -103,11 +103,17 @@ def alternatives(word: str) -> Iterator[str]:
     """What was typed as a beginning; the common stem of the word's forms, or the forms themselves if it is short."""
     yield loose(word)
     forms = sorted({fold(form.word) for form in analyzer().parse(word)[0].lexeme})
-    stem = commonprefix(forms)
+    stem = common_beginning(forms)
     if len(stem) >= min(SHORTEST_STEM, len(word)):
         yield loose(stem)
     else:
         yield f"({'|'.join(map(loose, forms))})(?![а-яё])"
+
+
+def common_beginning(forms: list[str]) -> str:
+    """Of sorted words: what the first and the last share, all the others share."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(forms[0], forms[-1], strict=False))
+    return "".join(letter for letter, _ in same)
 
 
 def loose(text: str) -> str:
@@ -152,7 +158,7 @@ def orders(membership: Membership, patterns: list[str]) -> QuerySet[Order]:
 
 def people(membership: Membership) -> QuerySet[Membership]:
     """Those who work in the department now; a school sees its officials, not the people of other schools."""
-    rows = Membership.objects.visible_to(membership).active().select_related("user")  # type: ignore[attr-defined]
+    rows = Membership.objects.visible_to(membership).active().select_related("user")
     return rows.exclude(role=Role.DEPUTY) if membership.role == Role.DEPUTY else rows
 
 

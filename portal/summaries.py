@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import (
     Count,
+    Exists,
     F,
     IntegerField,
     Min,
@@ -26,14 +27,17 @@ from accounts.models import AuditEvent, Membership
 from jobs.models import Job
 from notifications.models import Reminder
 from orders.models import Order
-from portal.navigation import counted
+from portal.navigation import count_all
 from roadmaps.deadlines import Period, Unclear, compile
-from roadmaps.models import ActionItem, Assignment, Evidence, Roadmap
-from schools.models import ObjectivityFlag, School, academic_year_of
+from roadmaps.models import ActionItem, Assignment, AssignmentQuerySet, Evidence, Roadmap
+from schools.models import ObjectivityFlag, Post, School, academic_year_of
 
 State = Assignment.State
 AHEAD = 14  # days of the strip
 SHOWN = 8  # rows of one list
+Rows = list[Mapping[str, Any]]
+SOURCE = ("item__section__roadmap", "clause__order")
+WORDS = Coalesce("item__text", "clause__text")
 OLD = datetime.timedelta(days=7)  # failures older than this no longer burn
 
 
@@ -101,7 +105,7 @@ def totals(membership: Membership, today: datetime.date) -> Totals:
     return Totals(**numbers, days=strip)
 
 
-def visible(membership: Membership) -> QuerySet[Assignment]:
+def visible(membership: Membership) -> AssignmentQuerySet:
     return Assignment.objects.visible_to(membership)
 
 
@@ -111,39 +115,40 @@ def this_year(today: datetime.date) -> Q:
     return Q(last_day=None) | Q(last_day__range=(first, datetime.date(first.year + 1, 8, 31)))
 
 
-def came_in(membership: Membership) -> Sequence[Assignment]:
+def came_in(membership: Membership) -> list[Assignment]:
     """Reports that wait for a decision, the longest waiting first; each with its ``words`` and ``proofs``."""
     proofs = Evidence.objects.present().filter(assignment=OuterRef("pk"), round=OuterRef("round"))
     number = proofs.order_by().values("assignment").annotate(n=Count("pk")).values("n")
     rows = visible(membership).filter(state=State.REPORTED).order_by("reported_at", "pk")
-    return rows.select_related(*SOURCE, "school", "official__user", "reported_by__user").annotate(
+    shown = rows.select_related(*SOURCE, "school", "official__user", "reported_by__user").annotate(
         words=WORDS, proofs=Coalesce(Subquery(number, output_field=IntegerField()), Value(0))
-    )[:SHOWN]
+    )
+    return list(shown[:SHOWN])
 
 
-SOURCE = ("item__section__roadmap", "clause__order")
-WORDS = Coalesce("item__text", "clause__text")
-
-
-def late_schools(membership: Membership, today: datetime.date) -> Sequence[dict[str, Any]]:
+def late_schools(membership: Membership, today: datetime.date) -> Rows:
     """Schools with overdue duties, the most first: ``school_id, name, number, oldest``."""
-    rows = visible(membership).overdue(today).filter(school__isnull=False).order_by()  # type: ignore[attr-defined]
+    rows = visible(membership).overdue(today).filter(school__isnull=False).order_by()
     groups = rows.values("school_id", name=F("school__name"))
-    return groups.annotate(number=Count("pk"), oldest=Min("last_day")).order_by("-number", "oldest")[:SHOWN]
+    return list(
+        groups.annotate(number=Count("pk"), oldest=Min("last_day")).order_by("-number", "oldest")[:SHOWN]
+    )
 
 
-def late_officials(membership: Membership, today: datetime.date) -> Sequence[dict[str, Any]]:
+def late_officials(membership: Membership, today: datetime.date) -> Rows:
     """Officials with overdue duties, the most first: ``official_id, last_name, …, position, number, oldest``."""
-    rows = visible(membership).overdue(today).filter(official__isnull=False).order_by()  # type: ignore[attr-defined]
+    rows = visible(membership).overdue(today).filter(official__isnull=False).order_by()
     person = {part: F(f"official__user__{part}") for part in ("last_name", "first_name", "patronymic")}
     groups = rows.values("official_id", position=F("official__position"), **person)
-    return groups.annotate(number=Count("pk"), oldest=Min("last_day")).order_by("-number", "oldest")[:SHOWN]
+    return list(
+        groups.annotate(number=Count("pk"), oldest=Min("last_day")).order_by("-number", "oldest")[:SHOWN]
+    )
 
 
-def ahead(membership: Membership, today: datetime.date) -> Sequence[dict[str, Any]]:
+def ahead(membership: Membership, today: datetime.date) -> Rows:
     """What falls due within the strip: one row for an item and a day, with the number of its bearers."""
     last = today + datetime.timedelta(days=AHEAD - 1)
-    rows = visible(membership).open().filter(last_day__range=(today, last)).order_by()  # type: ignore[attr-defined]
+    rows = visible(membership).open().filter(last_day__range=(today, last)).order_by()
     groups = rows.values(
         "last_day",
         "item_id",
@@ -157,14 +162,15 @@ def ahead(membership: Membership, today: datetime.date) -> Sequence[dict[str, An
         "school": Min("school__name"),
         "official": Min("official__user__last_name"),
     }
-    return groups.annotate(**who, any=Min("pk")).order_by("last_day", "item_id", "clause_id")[: SHOWN + 6]
+    days = groups.annotate(**who, any=Min("pk")).order_by("last_day", "item_id", "clause_id")
+    return list(days[: SHOWN + 6])
 
 
-def roadmaps(membership: Membership, today: datetime.date) -> Sequence[Roadmap]:
+def roadmaps(membership: Membership, today: datetime.date) -> list[Roadmap]:
     """Approved roadmaps with ``total, accepted, reported, late``: the department's own first."""
     path = "sections__items__assignments"
     is_late = Q(**{f"{path}__state__in": Assignment.OPEN_STATES, f"{path}__last_day__lt": today})
-    return (
+    rows = (
         Roadmap.objects.visible_to(membership)
         .filter(state=Roadmap.State.APPROVED)
         .annotate(
@@ -173,15 +179,16 @@ def roadmaps(membership: Membership, today: datetime.date) -> Sequence[Roadmap]:
             reported=Count(path, filter=Q(**{f"{path}__state": State.REPORTED})),
             late=Count(path, filter=is_late),
         )
-        .order_by(F("school").asc(nulls_first=True), "-first_day", "name")[:SHOWN]
+        .order_by(F("school").asc(nulls_first=True), "-first_day", "name")
     )
+    return list(rows[:SHOWN])
 
 
-def flags(membership: Membership) -> Sequence[ObjectivityFlag]:
+def flags(membership: Membership) -> list[ObjectivityFlag]:
     """Standing flags, the oldest first; each knows ``standing``, how many there are in all."""
-    rows = ObjectivityFlag.objects.visible_to(membership).standing()  # type: ignore[attr-defined]
+    rows = ObjectivityFlag.objects.visible_to(membership).standing()
     every = Window(Count("pk"))
-    return rows.select_related("school").annotate(standing=every).order_by("opened_on", "pk")[:SHOWN]
+    return list(rows.select_related("school").annotate(standing=every).order_by("opened_on", "pk")[:SHOWN])
 
 
 def clocks(membership: Membership, standing: Sequence[ObjectivityFlag]) -> list[Clock]:
@@ -189,7 +196,7 @@ def clocks(membership: Membership, standing: Sequence[ObjectivityFlag]) -> list[
     schools = {flag.school_id for flag in standing}
     started = (
         visible(membership).open().filter(event__isnull=False, school__in=schools, last_day__isnull=False)
-    )  # type: ignore[attr-defined]
+    )
     nearest = started.filter(school=OuterRef("school")).order_by("last_day", "pk").values("pk")[:1]
     rows = started.filter(pk=Subquery(nearest)).select_related(*SOURCE, "event").annotate(words=WORDS)
     by_school = {duty.school_id: duty for duty in rows} if schools else {}
@@ -207,7 +214,7 @@ def questions(membership: Membership) -> tuple[list[Question], int]:
         .order_by("section__roadmap__first_day", "section__position", "position", "pk")[:4]
     )
     found = [Question(item, why_unclear(item)) for item in rows]
-    return found, found[0].item.every if found else 0  # type: ignore[attr-defined]
+    return found, getattr(found[0].item, "every") if found else 0  # noqa: B009 -- an annotation
 
 
 def why_unclear(item: ActionItem) -> str:
@@ -217,38 +224,38 @@ def why_unclear(item: ActionItem) -> str:
     return next((part.reason for part in parts if isinstance(part, Unclear)), "Уточните срок.")
 
 
-def to_sign(membership: Membership) -> Sequence[Order]:
+def to_sign(membership: Membership) -> list[Order]:
     """Registered orders that wait for the head's signature."""
     rows = Order.objects.visible_to(membership).filter(state=Order.State.REGISTERED)
-    return rows.select_related("created_by__user").order_by("date", "sequence")[:SHOWN]
+    return list(rows.select_related("created_by__user").order_by("date", "sequence")[:SHOWN])
 
 
 def household(membership: Membership, now: datetime.datetime) -> dict[str, int]:
     """The admin's numbers: people, invitations not accepted, schools, schools without a deputy, background health."""
     people = Membership.objects.visible_to(membership).active()
-    schools = School.objects.visible_to(membership).open()  # type: ignore[attr-defined]
+    schools = School.objects.visible_to(membership).open()
+    manned = Post.objects.filter(school=OuterRef("pk"), membership__ended_at=None)
     jobs = Job.objects.visible_to(membership)
     mail = Reminder.objects.visible_to(membership)
-    numbers = {
+    numbers: dict[str, QuerySet[Any]] = {
         "people": people,
         "uninvited": people.filter(user__last_login=None).exclude(pk=membership.pk),
         "schools": schools,
-        "unmanned": schools.exclude(posts__membership__ended_at=None, posts__isnull=False),
+        "unmanned": schools.filter(~Exists(manned)),
         "live_jobs": jobs.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]),
         "failed_jobs": jobs.filter(state=Job.State.FAILED, finished_at__gte=now - OLD),
         "unsent": mail.filter(sent_at=None, gave_up_at=None, due_at__lt=now - datetime.timedelta(hours=1)),
         "undelivered": mail.filter(gave_up_at__gte=now - OLD),
     }
-    counts = {name: counted(rows) for name, rows in numbers.items()}
-    return dict(Membership.objects.filter(pk=membership.pk).values(**counts).get())
+    return count_all(membership, numbers)
 
 
-def recent_events(membership: Membership) -> Sequence[AuditEvent]:
-    return AuditEvent.objects.visible_to(membership).select_related("user")[:SHOWN]
+def recent_events(membership: Membership) -> list[AuditEvent]:
+    return list(AuditEvent.objects.visible_to(membership).select_related("user")[:SHOWN])
 
 
-def recent_jobs(membership: Membership) -> Sequence[Job]:
-    return Job.objects.visible_to(membership)[:4]
+def recent_jobs(membership: Membership) -> list[Job]:
+    return list(Job.objects.visible_to(membership)[:4])
 
 
 def letterhead_gaps(membership: Membership) -> list[str]:

@@ -18,6 +18,7 @@ from accounts.models import Membership, Role, User
 from accounts.permissions import role_required
 from portal import search as finding
 from portal import summaries
+from portal.catalogue import samples
 from portal.context import VIEW_COOKIE
 
 YEAR = 60 * 60 * 24 * 365
@@ -127,11 +128,12 @@ def switch(request: HttpRequest) -> HttpResponse:
     return redirect("portal:start")
 
 
+@require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Every part of the house's look, alive; for those who build and serve it."""
     if not (settings.DEBUG or getattr(request.user, "is_staff", False)):
         raise PermissionDenied("Каталог открыт тем, кто обслуживает портал.")
-    return render(request, "portal/catalogue.html")
+    return render(request, "portal/catalogue.html", samples())
 
 
 @login_not_required

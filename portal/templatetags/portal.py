@@ -136,7 +136,7 @@ def human_time(moment: datetime.datetime | None) -> str:
     full = date_format(local, "j E Y г., H:i").replace(" ", NBSP)
     return format_html(
         '<time datetime="{}" title="{}">{},{}{}</time>',
-        local.isoformat(timespec="minutes"), full, day, NBSP, local.strftime("%H:%M"),
+        local.strftime("%Y-%m-%dT%H:%M%z"), full, day, NBSP, local.strftime("%H:%M"),
     )  # fmt: skip
 
 
