@@ -26,8 +26,8 @@ def calendar(department: Department) -> WorkCalendar:
 
 
 def compiled(phrase: str, roadmap: Roadmap) -> list[dict[str, Any]]:
-    """The phrase's parts in their JSON form; an empty cell has none."""
-    return deadlines.to_json(deadlines.compile(phrase, period(roadmap))) if phrase.strip() else []
+    """The phrase's parts in their JSON form."""
+    return deadlines.to_json(deadlines.compile(phrase, period(roadmap)))
 
 
 def fill(items: Iterable[ActionItem], roadmap: Roadmap, directory: Directory | None = None) -> None:

@@ -1,0 +1,263 @@
+"""The plan as the screen shows it: the document's own table, beside every phrase what the portal understood of it."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from portal.lib import names
+from portal.lib.calendar import WorkCalendar
+from roadmaps import deadlines
+from roadmaps.domain import compiling, responsibles
+from roadmaps.domain.items import cell
+from roadmaps.domain.responsibles import Directory, Target
+from roadmaps.models import ActionItem, Roadmap, Section
+
+WIDTHS = {"number": "n", "deadline": "d", "responsible": "w", "text": "", "expected_result": "x"}
+ICONS = {"ask": "s-ask", "bad": "s-late", "event": "s-event", "loop": "s-loop"}
+
+
+@dataclass(frozen=True)
+class Sense:
+    """A line beside the print. ``kind`` as in `roadmaps.deadlines.sense`; ``question`` opens the form that settles it."""
+
+    text: str
+    kind: str = "ok"
+    question: str = ""
+
+    @property
+    def icon(self) -> str:
+        return ICONS.get(self.kind, "")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One printed cell; ``index`` is its column, ``settles`` names the meaning it has («deadline», «reach»)."""
+
+    item: ActionItem
+    index: int
+    key: str
+    heading: str
+    text: str
+    senses: Sequence[Sense] = ()
+    settles: str = ""
+    by_hand: bool = False
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Something to look at before approval. ``kind``: bad, ask or info; ``settles`` as in `Cell`."""
+
+    kind: str
+    title: str
+    text: str
+    item: ActionItem
+    settles: str = ""
+    piece: int = 0
+
+    @property
+    def icon(self) -> str:
+        return {"bad": "s-late", "ask": "s-ask", "info": "info"}[self.kind]
+
+
+@dataclass(frozen=True)
+class Row:
+    item: ActionItem
+    cells: Sequence[Cell]
+    flag: str = ""  # "bad" or "ask": the sign in the margin
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section with its rows."""
+
+    section: Section
+    rows: Sequence[Row]
+
+    @property
+    def asked(self) -> int:
+        return sum(bool(row.flag) for row in self.rows)
+
+
+@dataclass
+class Sheet:
+    """A whole plan. Seven queries at most, whatever its length."""
+
+    roadmap: Roadmap
+    today: datetime.date
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory(self.roadmap.department, self.today)
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        return compiling.calendar(self.roadmap.department)
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        return list(self.roadmap.sections.prefetch_related("items"))
+
+    @cached_property
+    def items(self) -> list[ActionItem]:
+        return [item for section in self.sections for item in section.items.all()]
+
+    @property
+    def columns(self) -> list[dict[str, str]]:
+        return [{**column, "width": WIDTHS.get(column["key"], "x")} for column in self.roadmap.columns]
+
+    @cached_property
+    def places(self) -> dict[int, str]:
+        """How a row is called in messages: its number, else its place."""
+        return {
+            item.pk: item.number.rstrip(".") or str(place) for place, item in enumerate(self.items, start=1)
+        }
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        return [Part(section, [self.row(item) for item in section.items.all()]) for section in self.sections]
+
+    def row(self, item: ActionItem) -> Row:
+        return Row(item, list(self._cells(item)), self.flags.get(item.pk, ""), self.places.get(item.pk, ""))
+
+    @cached_property
+    def issues(self) -> list[Issue]:
+        found = [issue for item in self.items for issue in self._issues(item)]
+        return sorted(_joined(found), key=lambda issue: ["bad", "ask", "info"].index(issue.kind))
+
+    @property
+    def to_settle(self) -> int:
+        """What is more than a note."""
+        return sum(issue.kind != "info" for issue in self.issues)
+
+    @cached_property
+    def flags(self) -> dict[int, str]:
+        flags: dict[int, str] = {}
+        for item in self.items:
+            kinds = {issue.kind for issue in self._issues(item)}
+            if worst := next((kind for kind in ("bad", "ask") if kind in kinds), ""):
+                flags[item.pk] = worst
+        return flags
+
+    # --- cells -------------------------------------------------------------------------------------------------------
+
+    def _cells(self, item: ActionItem) -> Iterator[Cell]:
+        for index, column in enumerate(self.roadmap.columns):
+            key = column["key"]
+            text = cell(item, key)
+            if key == "deadline":
+                senses = self.deadline_senses(item)
+                yield Cell(
+                    item, index, key, column["heading"], text, senses, "deadline", item.deadline_by_hand
+                )
+            elif key == "responsible":
+                senses = self.reach_senses(item)
+                yield Cell(item, index, key, column["heading"], text, senses, "reach", item.reach_by_hand)
+            else:
+                yield Cell(item, index, key, column["heading"], text)
+
+    def deadline_senses(self, item: ActionItem) -> list[Sense]:
+        """One line a part, in words; the question of a phrase that is not understood is the grammar's own."""
+        parts = self._deadline(item)
+        lines = deadlines.sense(parts, self.calendar, self.today)
+        return [
+            Sense(line.text, line.kind, "deadline" if line.kind in {"ask", "bad"} else "") for line in lines
+        ]
+
+    def _deadline(self, item: ActionItem) -> tuple[deadlines.Part, ...]:
+        if not item.deadline_by_hand and compiling.is_unclear(item.deadline_parts):
+            return deadlines.compile(item.deadline, compiling.period(self.roadmap))
+        return deadlines.from_json(item.deadline_parts)
+
+    def reach_senses(self, item: ActionItem) -> list[Sense]:
+        """Whom the row reaches, in one line; one question for each who is not known."""
+        known = [self._label(target) for target in item.reach if not responsibles.needs_answer(target)]
+        lines = [Sense(" · ".join(dict.fromkeys(known)))] if known else []
+        asked = [target for target in item.reach if responsibles.needs_answer(target)]
+        lines += [Sense(f"«{target['phrase']}»: {self._label(target)}", "ask", "reach") for target in asked]
+        return lines or [Sense("Некому исполнять: укажите ответственных", "bad", "reach")]
+
+    def _label(self, target: Target) -> str:
+        text = responsibles.label(target, self.directory)
+        return f"контроль: {text}" if target.get("controls") else text
+
+    # --- what to look at ---------------------------------------------------------------------------------------------
+
+    def _issues(self, item: ActionItem) -> Iterator[Issue]:
+        place = self.places.get(item.pk, "")
+        if not item.text.strip():
+            yield Issue("ask", f"{place}: пустой пункт", "Напишите мероприятие или удалите строку.", item)
+        for line in self.deadline_senses(item):
+            if line.kind in {"ask", "bad"}:
+                said = f"«{item.deadline}». " if item.deadline else ""
+                yield Issue(line.kind, f"{place}: срок непонятен", f"{said}{line.text}", item, "deadline")
+            elif "останется как написано" in line.text:
+                yield Issue("info", f"{place}: нерабочий день", f"{line.text}.", item)
+        yield from self._outside_period(item, place)
+        yield from self._nobody(item, place)
+
+    def _outside_period(self, item: ActionItem, place: str) -> Iterator[Issue]:
+        first, last = self.roadmap.first_day, self.roadmap.last_day
+        outside = [day for day in compiling.days_named(item.deadline_parts) if not first <= day <= last]
+        if outside:
+            text = f"{outside[0]:%d.%m.%Y} вне периода карты: {first:%d.%m.%Y} – {last:%d.%m.%Y}."
+            yield Issue("ask", f"{place}: дата вне периода", text, item, "deadline")
+
+    def _nobody(self, item: ActionItem, place: str) -> Iterator[Issue]:
+        if not any(not target.get("controls") for target in item.reach):
+            yield Issue("bad", f"{place}: некому исполнять", "Ответственные не указаны.", item, "reach")
+        for piece, target in enumerate(item.reach):
+            if responsibles.needs_answer(target):
+                text = "Такого в списках отдела нет." if target["kind"] == "unknown" else "Никто не назначен."
+                if target.get("candidates"):
+                    text = "Подходят несколько: выберите."
+                yield Issue("ask", f"{place}: кто это? «{target['phrase']}»", text, item, "reach", piece)
+
+    # --- whom it will touch ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def touched(self) -> list[tuple[str, str]]:
+        """How many duties the signature will make, for schools and officials; parts that wait for an event apart."""
+        duties: Counter[str] = Counter()
+        schools: set[int] = set()
+        officials: set[int] = set()
+        for item in self.items:
+            bearers = responsibles.bearers(
+                item.reach, self.roadmap.department, self.today, directory=self.directory
+            )
+            times = len(deadlines.occurrences(self._deadline(item), self.calendar))
+            schools |= {bearer.school.pk for bearer in bearers if bearer.school}
+            officials |= {bearer.official.pk for bearer in bearers if bearer.official}
+            duties["schools"] += times * sum(bearer.school is not None for bearer in bearers)
+            duties["officials"] += times * sum(bearer.official is not None for bearer in bearers)
+            duties["waiting"] += any("event" in part for part in item.deadline_parts)
+        return list(_facts(duties, len(schools), len(officials)))
+
+
+def _facts(duties: Counter[str], schools: int, officials: int) -> Iterator[tuple[str, str]]:
+    forms = ("поручение", "поручения", "поручений")
+    yield names.counted(schools, "школа", "школы", "школ"), names.counted(duties["schools"], *forms)
+    people = names.counted(officials, "должностное лицо", "должностных лица", "должностных лиц")
+    yield people, names.counted(duties["officials"], *forms)
+    if duties["waiting"]:
+        yield "Ждут события", names.counted(duties["waiting"], "пункт", "пункта", "пунктов")
+
+
+def _joined(issues: Iterable[Issue]) -> Iterator[Issue]:
+    """The same unknown addressee in many rows is one question."""
+    seen: dict[str, list[Issue]] = {}
+    for issue in issues:
+        _, _, phrase = issue.title.partition("кто это? ")
+        seen.setdefault(phrase or f"{issue.item.pk} {issue.title}", []).append(issue)
+    for key, alike in seen.items():
+        first = alike[0]
+        if len(alike) == 1:
+            yield first
+        else:
+            places = ", ".join(issue.title.partition(":")[0] for issue in alike)
+            text = f"Пункты {places}. {first.text}"
+            yield Issue(first.kind, f"Кто это? {key}", text, first.item, first.settles, first.piece)
