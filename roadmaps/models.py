@@ -11,6 +11,7 @@ from accounts.models import Department, Membership, Role, User
 from accounts.tenancy import TenantQuerySet
 from notifications.models import Reminder
 from orders.models import Clause, Order
+from roadmaps.deadlines import EVENT_TITLES
 from schools.models import School
 
 
@@ -249,7 +250,12 @@ class RecordedEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event} {self.day:%d.%m.%Y}"
+        return f"{self.title} {self.day:%d.%m.%Y}"
+
+    @property
+    def title(self) -> str:
+        """What happened, in Russian: «оценочная процедура проведена»."""
+        return EVENT_TITLES.get(self.event, self.event)
 
 
 class AssignmentQuerySet(TenantQuerySet["Assignment"]):
@@ -387,8 +393,13 @@ class Assignment(models.Model):
     def __str__(self) -> str:
         return f"{self.item or self.clause}: {self.school or self.official}"
 
+    @property
+    def is_open(self) -> bool:
+        """Still to be done by the responsible side."""
+        return self.state in self.OPEN_STATES
+
     def is_overdue(self, today: datetime.date) -> bool:
-        return self.state in self.OPEN_STATES and self.last_day is not None and self.last_day < today
+        return self.is_open and self.last_day is not None and self.last_day < today
 
 
 class AssignmentEvent(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
@@ -46,7 +47,7 @@ def borne_by(member: Membership) -> AssignmentQuerySet:
     return visible.filter(Q(school__posts__membership=member) | Q(official__user=member.user_id))
 
 
-def grouped(assignments: AssignmentQuerySet, today: datetime.date) -> AssignmentQuerySet:
+def grouped(assignments: AssignmentQuerySet, today: datetime.date) -> Any:
     """Each row with its ``group``. Overdue outranks returned; the week ends on Sunday; no due day is going on."""
     sunday = today + datetime.timedelta(days=6 - today.weekday())
     group = Case(
@@ -60,6 +61,12 @@ def grouped(assignments: AssignmentQuerySet, today: datetime.date) -> Assignment
         output_field=CharField(),
     )
     return assignments.annotate(group=group)
+
+
+def of_group(member: Membership, today: datetime.date, key: str) -> AssignmentQuerySet:
+    """All cards under one heading, most urgent first."""
+    rows: AssignmentQuerySet = grouped(borne_by(member), today).filter(group=key)
+    return for_cards(rows)
 
 
 def for_cards(assignments: AssignmentQuerySet) -> AssignmentQuerySet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from typing import BinaryIO, cast
 from uuid import uuid4
 
 from django.conf import settings
@@ -116,7 +117,7 @@ def _checked(upload: UploadedFile) -> tuple[str, bytes, files.Kind]:
     shown = files.safe_name(upload.name or "")
     try:
         kind = files.check_upload(
-            upload.file, allowed=files.ALLOWED_EVIDENCE, max_bytes=settings.EVIDENCE_MAX_BYTES
+            cast("BinaryIO", upload.file), allowed=files.ALLOWED_EVIDENCE, max_bytes=settings.EVIDENCE_MAX_BYTES
         )
     except files.RefusedFile as refusal:
         raise Refused(f"«{shown}». {refusal.message}") from None

@@ -156,9 +156,9 @@ def digest(dues: list[Due], today: datetime.date) -> tuple[str, str]:
 
     The text stands by itself: a phone shows it before anybody opens the portal.
     """
-    dues = sorted(dues, key=lambda d: (d.assignment.last_day, d.assignment.pk))
-    late = sum(1 for d in dues if d.assignment.last_day < today)
-    now = sum(1 for d in dues if d.assignment.last_day == today)
+    dues = sorted(dues, key=lambda d: (d.assignment.last_day or today, d.assignment.pk))
+    last_days = [d.assignment.last_day for d in dues if d.assignment.last_day]
+    late, now = sum(day < today for day in last_days), last_days.count(today)
     counts = {"просрочено": late, "срок сегодня": now, "скоро срок": len(dues) - late - now}
     subject = "Поручения: " + ", ".join(f"{word} {count}" for word, count in counts.items() if count)
     lines = [_line(d.assignment, today) for d in dues[:LISTED]]
@@ -210,6 +210,13 @@ def title(assignment: Assignment) -> str:
     return text if len(text) <= 200 else f"{text[:199]}…"
 
 
+def bearer_name(assignment: Assignment) -> str:
+    """The school, or the official."""
+    if assignment.school:
+        return assignment.school.name
+    return assignment.official.user.short_name if assignment.official else ""
+
+
 def _waiting(department: Department, today: datetime.date) -> QuerySet[Assignment]:
     near = Assignment.objects.open().filter(department=department, last_day__lte=today + LOOK_AHEAD)
     return near.select_related("item", "clause", "school")
@@ -245,7 +252,7 @@ def reported(assignment: Assignment) -> None:
     if controller is None or not controller.is_active or not controller.user.is_active:
         return
     day = timezone.now().astimezone(assignment.department.tz).date()
-    who = assignment.school.name if assignment.school else assignment.official.user.short_name
+    who = bearer_name(assignment)
     record(
         key=f"reported:{assignment.department_id}:{controller.user_id}:{day}",
         recipient=controller.user,

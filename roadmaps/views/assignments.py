@@ -56,7 +56,7 @@ def event_new(request: PortalRequest) -> HttpResponse:
         "titles": EVENT_TITLES,
         "choose": form.data.get("event"),
     }
-    return render(request, "roadmaps/event_new.html", context, status=422 if form.errors else 200)
+    return render(request, "roadmaps/assignment_event.html", context, status=422 if form.errors else 200)
 
 
 @require_GET

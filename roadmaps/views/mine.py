@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +19,7 @@ from accounts.middleware import PortalRequest
 from accounts.permissions import role_required
 from roadmaps.domain import agenda, evidence, reports
 from roadmaps.domain.errors import Refused
-from roadmaps.forms_duties import RemarkForm, ReportForm
+from roadmaps.forms_duties import ReportForm
 from roadmaps.models import Assignment, Evidence
 
 GROUP_PAGE = 40
@@ -30,13 +31,13 @@ def mine(request: PortalRequest) -> HttpResponse:
     today = timezone.localdate()
     chosen = request.GET.get("group", "")
     if chosen in agenda.GROUPS:
-        rows = agenda.grouped(agenda.borne_by(request.membership), today).filter(group=chosen)
-        page = Paginator(agenda.for_cards(rows), GROUP_PAGE).get_page(request.GET.get("page"))
+        rows = agenda.of_group(request.membership, today, chosen)
+        page = Paginator(rows, GROUP_PAGE).get_page(request.GET.get("page"))
         context = {"title": agenda.GROUPS[chosen], "page": page, "today": today, "group": chosen}
         return render(request, "roadmaps/mine_group.html", context)
     groups = {group.key: group for group in agenda.agenda(request.membership, today)}
-    done, total = groups.pop("done", None), sum(group.total for group in groups.values())
-    context = {"groups": groups, "done": done.total if done else 0, "open": total, "today": today}
+    total, done = sum(group.total for group in groups.values()), groups.pop("done", None)
+    context = {"groups": groups, "done": done.total if done else 0, "total": total, "today": today}
     return render(request, "roadmaps/mine.html", context)
 
 
@@ -54,8 +55,8 @@ def assignment_report(request: PortalRequest, pk: int) -> HttpResponse:
     row = _card(request, pk)
     _ask_reporter(request, row)
     if request.method == "GET":
-        return _form_or_page(request, row, ReportForm(initial=row.draft))
-    form = ReportForm(request.POST)
+        return _form_or_page(request, row)
+    form = report_form(row, request.POST)
     problems = _take_files(request, row)
     if not form.is_valid() or problems:
         return _kept(request, row, form, problems)
@@ -75,7 +76,7 @@ def assignment_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
         reports.withdraw(row, by=request.membership)
     except Refused as refusal:
         return _refused(request, _card(request, pk), str(refusal))
-    return _form_or_page(request, _card(request, pk), ReportForm(initial=row.draft))
+    return _form_or_page(request, _card(request, pk))
 
 
 @require_POST
@@ -101,7 +102,7 @@ def evidence_add(request: PortalRequest, pk: int) -> HttpResponse:
     if request.headers.get("x-requested-with") == "portal-upload":
         return render(request, "roadmaps/_evidence_list.html", context, status=422 if problems else 200)
     return (
-        _kept(request, row, ReportForm(request.POST), problems)
+        _kept(request, row, report_form(row, request.POST), problems)
         if problems
         else redirect("roadmaps:assignment", pk)
     )
@@ -109,7 +110,7 @@ def evidence_add(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @role_required()
-def evidence_file(request: PortalRequest, pk: int) -> HttpResponse:
+def evidence_file(request: PortalRequest, pk: int) -> FileResponse:
     """Never rendered inline, whatever the browser thinks of it."""
     proofs = Evidence.objects.visible_to(request.membership).filter(kind=Evidence.Kind.FILE)
     row = get_object_or_404(proofs, pk=pk)
@@ -139,6 +140,8 @@ def _change_proof(request: PortalRequest, pk: int, change: Any, said: str, undo:
     proof = get_object_or_404(Evidence.objects.visible_to(request.membership), pk=pk)
     row = _card(request, proof.assignment_id)
     _ask_reporter(request, row)
+    if "note" in request.POST:  # without scripts the button sends the whole form along
+        evidence.save_draft(row, link=request.POST.get("link", ""), note=request.POST["note"])
     problems = []
     try:
         change(proof)
@@ -188,18 +191,22 @@ def _context(request: PortalRequest, row: Assignment) -> dict[str, Any]:
         "events": row.events.select_related("by__user"),
         "may_report": reports.may_report(row, request.membership),
         "may_decide": row.state == Assignment.State.REPORTED and reports.may_decide(row, request.membership),
-        "is_open": row.state in Assignment.OPEN_STATES,
-        "form": ReportForm(initial=row.draft),
-        "remark": RemarkForm(),
+        "form": report_form(row),
+        "max_bytes": settings.EVIDENCE_MAX_BYTES,
     }
 
 
-def _form_or_page(request: PortalRequest, row: Assignment, form: ReportForm) -> HttpResponse:
+def report_form(row: Assignment, data: QueryDict | None = None) -> ReportForm:
+    """Several forms may stand open on one page: each has ids of its own."""
+    return ReportForm(data, initial=row.draft, auto_id=f"report-{row.pk}-%s")
+
+
+def _form_or_page(request: PortalRequest, row: Assignment) -> HttpResponse:
     if not request.htmx:
         return redirect("roadmaps:assignment", row.pk)
     template = "roadmaps/_assignment_card.html"
-    opened = row.state in Assignment.OPEN_STATES and "closed" not in request.GET
-    return render(request, template, {**_context(request, row), "form": form, "opened": opened})
+    opened = row.is_open and "closed" not in request.GET
+    return render(request, template, {**_context(request, row), "opened": opened})
 
 
 def _kept(request: PortalRequest, row: Assignment, form: ReportForm, problems: list[str]) -> HttpResponse:
