@@ -93,8 +93,7 @@ def name_event(words: Sequence[Token], *, about_results: bool = False) -> str:
 
 
 def _form(token: Token) -> str:
-    form = str(token.value) if token.kind == "x" else token.raw.lower().replace("ё", "е")
-    return form.replace("бьект", "бъект")  # «необьективность» is the commonest slip
+    return token.form.replace("бьект", "бъект")  # «необьективность» is the commonest slip
 
 
 def _refuse_unknown(words: Sequence[Token], forms: Sequence[str]) -> None:

@@ -92,12 +92,12 @@ def _next_piece(parser: Parser, more: bool) -> Piece | None:
 def _is_plain(parser: Parser) -> bool:
     """«ежемесячно» is a deadline, «ежемесячный отчет» is none."""
     token = parser.peek()
-    return token.kind != "loop" or token.raw.lower().endswith("о")
+    return token.kind != "loop" or token.form.endswith("о")
 
 
 def _printed_end(sentence: str, last: Token) -> int:
     abbreviated = (
-        last.value == "год" and last.raw.lower() in ("г", "гг") and sentence[last.end : last.end + 1] == "."
+        last.value == "год" and last.form in ("г", "гг") and sentence[last.end : last.end + 1] == "."
     )
     return last.end + abbreviated
 

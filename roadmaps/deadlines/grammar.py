@@ -127,8 +127,7 @@ class Parser:
     def stem_at(self, *stems: str, ahead: int = 0) -> bool:
         """Whether a word beginning with one of the stems stands there."""
         token = self.peek(ahead)
-        form = token.value if token.kind == "x" else token.raw.lower()
-        return token.kind in ("x", "w") and str(form).startswith(stems)
+        return token.kind in ("x", "w") and token.form.startswith(stems)
 
     # -- the phrase ----------------------------------------------------------------------------------------------
 
@@ -252,7 +251,7 @@ class Parser:
         if (
             self.take("текущий")
             or self.take_stem("сего")
-            or (self.peek().raw.lower() in ("с", "т") and self._step())
+            or (self.peek().form in ("с", "т") and self._step())
         ):
             self.take("учебный")
             if self.take("год"):
@@ -563,11 +562,9 @@ class Parser:
         if token.value == "в" and isinstance(following.value, int) and following.value >= 1990:
             return True
         if token.kind == "month":
-            return token.raw.lower().endswith(("я", "а"))
+            return token.form.endswith(("я", "а"))
         if token.kind in ("n", "ord", "roman") and following.kind == "w":
-            genitive = (
-                following.value in ("полугодие", "квартал", "четверть") and following.raw.lower()[-1] in "яаи"
-            )
+            genitive = following.value in ("полугодие", "квартал", "четверть") and following.form[-1] in "яаи"
             return genitive or following.value in ("год", "учебный")
         return False
 
@@ -900,7 +897,7 @@ class Parser:
         """«по пятницам»."""
         if not self.take("по"):
             return None
-        plural = self.peek().raw.lower().endswith(("ам", "ям"))
+        plural = self.peek().form.endswith(("ам", "ям"))
         on = self._week_day() if plural else None
         return Loop("week", on) if on else None
 
@@ -908,7 +905,7 @@ class Parser:
         """«по кварталам», «по полугодиям»."""
         if not self.take("по"):
             return None
-        plural = self.peek().raw.lower().endswith(("ам", "ям"))
+        plural = self.peek().form.endswith(("ам", "ям"))
         if plural and self.at("четверть", "триместр"):
             raise Doubt("Учебные четверти и триместры у каждой школы свои. Напишите даты.")
         unit = next((unit for lemma, unit in _TERMS if plural and self.take(lemma)), None)
@@ -1234,7 +1231,7 @@ class Parser:
         """Where the name ends in the text: a closing quote and an abbreviation's dot belong to it."""
         end = last.end
         following = self.text[end : end + 1]
-        abbreviated = following == "." and last.value == "год" and last.raw.lower() in ("г", "гг")
+        abbreviated = following == "." and last.value == "год" and last.form in ("г", "гг")
         return end + (following in ("»", "”", '"') or abbreviated)
 
     def _schedule_prefix(self) -> str | None:
@@ -1253,8 +1250,7 @@ class Parser:
         found: list[Token] = []
         while len(found) < 4 and schedules.head_of(self.peek()) is None:
             token = self.peek()
-            form = str(token.value) if token.kind == "x" else token.raw.lower()
-            if token.kind not in ("x", "w", "loop", "goes") or not schedules.is_adjective(form):
+            if token.kind not in ("x", "w", "loop", "goes") or not schedules.is_adjective(token.form):
                 break
             found.append(token)
             self.i += 1

@@ -7,8 +7,9 @@ corrected only when the slip can mean one thing and the word is no real Russian 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pymorphy3
 
@@ -232,6 +233,7 @@ def _table() -> dict[str, Word]:
 
 
 WORDS = _table()
+_RUSSIAN_LETTERS = re.compile(r"[а-яё]+(?:-[а-яё]+)*")
 _MIN_CORRECTED = 5  # shorter words are one slip from too many others
 
 _LATIN = str.maketrans("aceopxykABCEHKMOPTXYi", "асеорхукАВСЕНКМОРТХУі")
@@ -254,16 +256,21 @@ def analyzer() -> pymorphy3.MorphAnalyzer:
     return pymorphy3.MorphAnalyzer()
 
 
+def parses(word: str) -> list[Any]:
+    """The dictionary's three likeliest readings of the (lowered) word; none for what is not written in Cyrillic."""
+    return analyzer().parse(word)[:3] if _RUSSIAN_LETTERS.fullmatch(word) else []
+
+
 @lru_cache(maxsize=8192)
 def is_russian(word: str) -> bool:
     """Whether the dictionary holds the (lowered) word."""
-    return bool(analyzer().word_is_known(word))
+    return bool(_RUSSIAN_LETTERS.fullmatch(word) and analyzer().word_is_known(word))
 
 
 @lru_cache(maxsize=8192)
 def is_verb(word: str) -> bool:
     """Whether the (lowered) word is an infinitive or a finite verb: no event's or plan's name holds one."""
-    return is_russian(word) and all(parse.tag.POS in ("INFN", "VERB") for parse in analyzer().parse(word))
+    return is_russian(word) and all(parse.tag.POS in ("INFN", "VERB") for parse in parses(word))
 
 
 def look_up(form: str, raw: str) -> Word | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from roadmaps.deadlines.events import is_assessment
-from roadmaps.deadlines.lexicon import analyzer
+from roadmaps.deadlines.lexicon import parses
 from roadmaps.deadlines.tokens import Token
 
 VPR = "vpr"
@@ -56,15 +56,14 @@ def is_weak(head: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_adjective(form: str) -> bool:
     """Whether the lowered word is an adjective, a participle or an adverb."""
-    best = analyzer().parse(form)[:3]
-    return any({"ADJF", "PRTF", "ADVB"} & set(parse.tag.grammemes) for parse in best) and not form.isdigit()
+    return any({"ADJF", "PRTF", "ADVB"} & set(parse.tag.grammemes) for parse in parses(form))
 
 
 def name(adjectives: Sequence[Token], head: Token, tail: str) -> str:
     """The schedule's name in the nominative; `tail` is kept as printed."""
     stem = head_of(head) or ""
     singular, plural, gender = _HEADS[stem]
-    many = bool(_PLURAL.search(head.raw.lower())) and gender != "neut" and head.raw.lower() != singular
+    many = bool(_PLURAL.search(head.form)) and gender != "neut" and head.form != singular
     words = [_nominative(token.raw.lower(), "plur" if many else gender) for token in adjectives]
     gap = "" if tail.startswith(",") else " "
     return f"{' '.join([*words, plural if many else singular])}{gap}{tail}".strip()
@@ -78,7 +77,7 @@ def agreed(participle: Token, head: Token) -> str:
 @lru_cache(maxsize=4096)
 def _nominative(word: str, gender: str) -> str:
     wanted = {"nomn", "plur"} if gender == "plur" else {"nomn", "sing", gender}
-    for parse in analyzer().parse(word)[:3]:
+    for parse in parses(word):
         if {"ADJF", "PRTF"} & set(parse.tag.grammemes):
             inflected = parse.inflect(wanted)
             if inflected:

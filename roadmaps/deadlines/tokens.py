@@ -23,6 +23,11 @@ class Token(NamedTuple):
     end: int
     raw: str
 
+    @property
+    def form(self) -> str:
+        """The word lowered, ё as е, Latin look-alikes made Cyrillic."""
+        return str(self.value) if self.kind == "x" else to_cyrillic(self.raw)
+
 
 _INVISIBLE = "\u0301\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−_~", "-"))
