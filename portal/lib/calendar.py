@@ -33,8 +33,8 @@ def weekday_name(day: date) -> str:
 class WorkCalendar:
     """Working days of one department: five days a week, or six; regional days off and on added by hand.
 
-    `subdivision`: a region of the `holidays` package, when it knows one. `extra_off` and `extra_work` win over the
-    official calendar, `extra_work` over `extra_off`.
+    `subdivision`: a region; the `holidays` package knows no Russian ones yet, and the days of a region it does not know
+    are never called checked. `extra_off` and `extra_work` win over the official calendar, `extra_work` over `extra_off`.
     """
 
     def __init__(
@@ -45,8 +45,9 @@ class WorkCalendar:
         *,
         six_day: bool = False,
     ) -> None:
-        """Make the calendar. Raises NotImplementedError for a region the package does not know."""
-        self._official = _russia(subdivision)
+        """Make the calendar."""
+        self._region_known = subdivision is None or subdivision in holidays.countries.Russia.subdivisions
+        self._official = _russia(subdivision if self._region_known else None)
         self._extra_off = frozenset(extra_off)
         self._extra_work = frozenset(extra_work)
         self._six_day = six_day
@@ -101,8 +102,8 @@ class WorkCalendar:
         return sum(self.is_workday(first + _DAY * index) for index in range((last - first).days + 1))
 
     def checked(self, year: int) -> bool:
-        """Whether the year's official transfers are known; else screens say «не проверено»."""
-        return year in _YEARS_WITH_TRANSFERS
+        """Whether the year's official transfers and the region's days are known; else screens say «не проверено»."""
+        return self._region_known and year in _YEARS_WITH_TRANSFERS
 
 
 # The package lists a year's substitutions only once the government's act is out.
