@@ -84,15 +84,27 @@ def _covers(cell: Cell, row: Row, head: Head, wanted: int) -> bool:
 def _is_numbered_heading(row: Row, head: Head, following: Row | None) -> bool:
     """The number stands in a cell of its own: «II | Контроль | | |»."""
     number, title = row.own()
+    written = one_line(number.printed)
+    if number is not next((cell for cell in row.cells if cell.printed), None) or is_item_number(
+        title.printed
+    ):
+        return False
+    if re.fullmatch(r"[IVX]+[.)]?", written):
+        return True
     placed = place(row, head)
     if number not in placed.all("number") or title in placed.all("number") or title not in placed.all("text"):
         return False
-    written = one_line(number.printed)
-    named = section_heading(f"{written} {one_line(title.text)}")
     if not is_item_number(written):
-        return named is not None  # «Раздел 2 | Контроль»
-    if title.bold or _covers(title, row, head, head.headed - 2) or re.fullmatch(r"[IVX]+\.?", written):
-        return True
+        return section_heading(f"{written} {one_line(title.text)}") is not None  # «Раздел 2 | Контроль»
+    return title.bold or _covers(title, row, head, head.headed - 2) or _opens_numbering(written, following)
+
+
+def _opens_numbering(written: str, following: Row | None) -> bool:
+    """Whether the row after «2.» is numbered 2.1 or begins anew: then «2.» is no item."""
     plain = re.fullmatch(r"(\d{1,2})\.?", written)
-    after = "" if following is None or not following.own() else one_line(following.own()[0].printed)
-    return bool(plain and re.match(rf"{plain[1]}\.\d", after))
+    if plain is None or following is None or not following.own():
+        return False
+    after = re.match(r"(\d{1,2})\.?(\d)?", one_line(following.own()[0].printed))
+    if after is None or len(following.own()) < 3:
+        return False
+    return after[1] == plain[1] if after[2] else int(after[1]) <= int(plain[1])

@@ -208,7 +208,7 @@ def _find_signature(lines: Sequence[Line], at: int) -> tuple[int, int] | None:
             or "\n" in text
         ):
             continue
-        first = index
+        first = _position_above(lines, at, index) if _NAME.fullmatch(text) else index
         while first > at and lines[first - 1].printed and not lines[first - 1].label:
             if _CLAUSE.match(lines[first - 1].printed) or _POSITION.match(lines[first].text):
                 break
@@ -216,6 +216,12 @@ def _find_signature(lines: Sequence[Line], at: int) -> tuple[int, int] | None:
         if _POSITION.match(lines[first].text) or "\t" in lines[index].text or "__" in text:
             return first, index
     return None
+
+
+def _position_above(lines: Sequence[Line], at: int, index: int) -> int:
+    """The last line of the position when the name stands apart from it, below empty lines."""
+    above = next((place for place in range(index - 1, at - 1, -1) if lines[place].printed), index)
+    return index if _CLAUSE.match(lines[above].printed) or lines[above].label else above
 
 
 def _take_signature(lines: Sequence[Line], order: Order) -> None:

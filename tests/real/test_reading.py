@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from roadmaps.reading import read
+from roadmaps.reading import read, read_tsv
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the shared documents are not here")
@@ -85,6 +85,25 @@ def test_excel_sheet_with_an_annex_heading_knows_its_order():
     path = DATA / "docx" / "artem-216.xlsx"
     order = read(path.read_bytes(), path.name).order
     assert (order.number, order.date, order.date_text) == ("216", "2023-08-31", "31.08.2023")
+
+
+SEEDS = sorted((DATA.parent / "seeds").glob("*.txt"))
+FIELDS = ("number", "text", "deadline", "responsible", "expected_result")
+
+
+@pytest.mark.parametrize("path", SEEDS, ids=names(SEEDS))
+def test_raw_transcripts_pasted_as_text_give_every_field_as_scanned(path):
+    seeds = json.loads((DATA / "roadmaps.json").read_text())["seeds"]
+    [seed] = [each for each in seeds if each["source_file"] == path.name]
+    sections = read_tsv(path.read_text()).roadmap.sections
+    assert [section.number for section in sections] == [
+        each["number"] for each in seed["roadmap"]["sections"]
+    ]
+    for section, expected in zip(sections, seed["roadmap"]["sections"], strict=True):
+        printed = [{**item, **item.get("text_as_scanned", {})} for item in expected["items"]]
+        assert [[folded(getattr(item, field)) for field in FIELDS] for item in section.items] == [
+            [folded(item.get(field)) for field in FIELDS] for item in printed
+        ]
 
 
 CLEAN = [path for path in FILES if "scan" not in path.name]

@@ -206,6 +206,64 @@ def test_plain_number_and_title_is_a_section_when_its_sub_numbers_follow():
     ]
 
 
+def test_plain_number_and_title_is_a_section_when_numbering_begins_anew():
+    reading = table(
+        ["1.", "Кадры", "", ""], ["1", "Дело", "май", "Отдел"], ["2", "Дело", "май", "Отдел"],
+        ["2.", "Семьи", "", ""], ["1", "Дело", "май", "Отдел"],
+    )  # fmt: skip
+    assert headings(reading) == [("1", "Кадры", 2), ("2", "Семьи", 1)]
+
+
+def test_section_number_in_its_own_cell_where_items_have_none():
+    head = ("Мероприятие", "Результат", "Срок", "Исполнители")
+    reading = table(
+        ["II", "colspan=3|Кадры"],
+        ["Дело", "Справка", "май", "Отдел"],
+        ["III.", "Семьи", "", ""],
+        ["Иное", "Отчёт", "май", "Отдел"],
+        head=head,
+    )
+    assert headings(reading) == [("II", "Кадры", 1), ("III", "Семьи", 1)]
+
+
+def test_bold_marks_no_section_where_all_items_are_bold():
+    bold = "".join(
+        f"<tr>{''.join(f'<td><b>{cell}</b></td>' for cell in row)}</tr>"
+        for row in (["1", "Дело", "май", "Отдел"], ["2", "Дело", "", ""])
+    )
+    reading = read_html(html_table([HEAD]).removesuffix("</table>") + bold + "</table>")
+    assert headings(reading) == [(None, None, 2)]
+
+
+def test_empty_sections_totals_and_bare_numbers_are_named():
+    reading = table(
+        ["colspan=4|I. Кадры"],
+        ["colspan=4|II. Семьи"],
+        ["1", "Дело", "май", "Отдел"],
+        ["2", "", "", ""],
+        ["colspan=4|Итого: 1"],
+    )
+    assert headings(reading) == [("I", "Кадры", 0), ("II", "Семьи", 1)]
+    assert sorted(problem.where for problem in reading.problems) == [
+        "разделы",
+        "таблица 1, строка 5",
+        "таблица 1, строка 6",
+    ]
+
+
+def test_head_without_items_is_refused():
+    with pytest.raises(Unreadable, match="ни одного мероприятия"):
+        table()
+
+
+def test_missing_columns_are_named():
+    reading = table(["1", "Дело", "Справка"], head=("№", "Мероприятие", "Результат"))
+    assert [problem.message for problem in reading.problems] == [
+        "Нет столбца сроков.",
+        "Нет столбца ответственных.",
+    ]
+
+
 @pytest.mark.parametrize("written", ["Х. Связь с семьями", "X. Связь с семьями"])
 def test_cyrillic_letter_read_as_roman_figure_only_in_sequence(written):
     rows = []
