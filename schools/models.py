@@ -107,11 +107,9 @@ class FlagQuerySet(TenantQuerySet["ObjectivityFlag"]):
     department_path = "school__department"
 
     def visible_to(self, membership: Membership | None) -> FlagQuerySet:
-        """A school's deputy sees the flags of their own school only."""
+        """The department's own analysis: a school learns of it by letter or order, not here."""
         flags = super().visible_to(membership)
-        if membership is not None and membership.role == Role.DEPUTY:
-            return flags.filter(school__posts__membership=membership)
-        return flags
+        return flags.none() if membership is not None and membership.role == Role.DEPUTY else flags
 
     def standing(self) -> FlagQuerySet:
         """Not lifted and not refuted: the school is still in the risk zone."""
@@ -164,6 +162,11 @@ class ObjectivityFlag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.school}: {self.subject} {self.grade or ''}".strip(": ")
+
+    @property
+    def year_end(self) -> str:
+        """«26» of 2025/26."""
+        return f"{(self.year + 1) % 100:02d}"
 
     @property
     def next_states(self) -> list[ObjectivityFlag.State]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.domain.refusals import Refused
+from accounts.models import Membership
 from jobs.domain import work
 from jobs.models import Job
 from schools.models import SchoolImport
@@ -26,4 +29,16 @@ def apply_import(job: Job, progress: work.Progress) -> dict[str, Any]:
         except Refused as refused:
             raise work.Refused(str(refused)) from refused
     progress.advance(total, step="")
-    return {"counts": staged.preview["counts"]}
+    return {"counts": staged.preview["counts"], "url": reverse("schools:import_preview", args=[staged.pk])}
+
+
+def apply_later(staged: SchoolImport, *, by: Membership | None) -> Job:
+    """Have the worker apply the list; a second click finds the first one's job."""
+    return work.enqueue(
+        "schools.apply_import",
+        title=f"Список школ «{staged.file_name}»"[:200],
+        department=staged.department,
+        by=by,
+        key=f"school-import-{staged.pk}",
+        school_import=staged.pk,
+    )

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import python_calamine
-from defusedxml import ElementTree
+from defusedxml import DefusedXmlException, ElementTree
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -109,9 +109,7 @@ _DAMAGE: tuple[type[BaseException], ...] = (
     python_calamine.CalamineError,
     zipfile.BadZipFile,
     ElementTree.ParseError,
-    ElementTree.EntitiesForbidden,
-    ElementTree.DTDForbidden,
-    ElementTree.ExternalReferenceForbidden,
+    DefusedXmlException,
     KeyError,
     ValueError,
     OverflowError,
@@ -181,7 +179,9 @@ def _scan(archive: zipfile.ZipFile, part: str) -> dict[tuple[int, int], Broken]:
         if address is None:
             continue
         letters, digits = address.groups()
-        column = columns.get(letters) or columns.setdefault(letters, column_index_from_string(letters.decode()))
+        column = columns.get(letters) or columns.setdefault(
+            letters, column_index_from_string(letters.decode())
+        )
         row = int(digits)
         bottom, right = max(bottom, row), max(right, column)
         value = _VALUE.search(inside)
@@ -243,7 +243,11 @@ def find_head(sheet: Sheet, score: Callable[[dict[int, str]], int], *, within: i
 def _head_at(sheet: Sheet, top: int) -> Head:
     starting = [merge for merge in sheet.merges if merge.top == top]
     bottom = max((merge.bottom for merge in starting), default=top)
-    if bottom == top and any(merge.right > merge.left for merge in starting) and _has_subheadings(sheet, starting):
+    if (
+        bottom == top
+        and any(merge.right > merge.left for merge in starting)
+        and _has_subheadings(sheet, starting)
+    ):
         bottom = top + 1
     bottom = min(bottom, top + 3, len(sheet.rows) - 1)
     headings: dict[int, list[str]] = {}
@@ -296,7 +300,7 @@ def write(sheet_name: str, columns: Sequence[Column], rows: Iterable[Sequence[An
     and marked as Excel itself marks what was typed after an apostrophe.
     """
     book = Workbook()
-    sheet = book.active
+    sheet: Any = book.active
     sheet.title = re.sub(r"[\[\]:*?/\\]", " ", sheet_name)[:31] or "Лист1"
     sheet.append([column.heading for column in columns])
     for number, column in enumerate(columns, 1):

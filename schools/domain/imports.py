@@ -76,8 +76,7 @@ def stage(
 
 def apply(staged: SchoolImport, *, by: Membership | None) -> None:
     """Write every new and changed school, or none. Exactly one caller wins; raises `Refused` with the reason."""
-    if staged.preview["faults"]:
-        raise Refused("В файле есть ошибки. Исправьте их и загрузите файл снова.")
+    check_clean(staged)
     try:
         with transaction.atomic():
             _apply(staged, by)
@@ -85,6 +84,12 @@ def apply(staged: SchoolImport, *, by: Membership | None) -> None:
         raise Refused(_already(staged)) from stale
     except IntegrityError as error:
         raise Refused(CHANGED_MEANWHILE) from error
+
+
+def check_clean(staged: SchoolImport) -> None:
+    """Raises `Refused` while the file has faults: all or nothing."""
+    if staged.preview["faults"]:
+        raise Refused("В файле есть ошибки. Исправьте их и загрузите файл снова.")
 
 
 def _apply(staged: SchoolImport, by: Membership | None) -> None:
@@ -125,7 +130,9 @@ def _dataset(rows: list[dict[str, Any]], schools: dict[int, School]) -> tablib.D
     dataset = tablib.Dataset(headers=["id", *FIELDS.values()])
     for row in rows:
         school = schools[row["school"]] if row["school"] else School()
-        new = {field: after for field, (_, after) in row["changes"].items()} if row["school"] else row["values"]
+        new = (
+            {field: after for field, (_, after) in row["changes"].items()} if row["school"] else row["values"]
+        )
         known = {field: getattr(school, field) for field in FIELDS}
         values = known | matching.from_json(new)
         dataset.append([school.pk, *(values[field] for field in FIELDS)])
@@ -196,7 +203,9 @@ def _touched(staged: SchoolImport) -> tuple[list[School], list[tuple[School, Cha
 
 def _is(school: School, values: dict[str, Any]) -> bool:
     expected = matching.from_json(values)
-    return school.closed_on is None and all(getattr(school, field) == value for field, value in expected.items())
+    return school.closed_on is None and all(
+        getattr(school, field) == value for field, value in expected.items()
+    )
 
 
 def _edited(name: str) -> str:
@@ -260,7 +269,10 @@ def as_rows(preview: dict[str, Any]) -> list[dict[str, Any]]:
             "sheet": row["sheet"],
             "row": row["row"],
             "action": row["action"],
-            **{field: row["values"].get(field, None if field in matching.NULLABLE else "") for field in FIELDS},
+            **{
+                field: row["values"].get(field, None if field in matching.NULLABLE else "")
+                for field in FIELDS
+            },
             "changes": row["changes"],
         }
         for row in preview["rows"]

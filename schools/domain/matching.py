@@ -41,7 +41,9 @@ class Index:
         self.by_inn: dict[str, School] = {}
         self.by_name: dict[str, list[School]] = {}
         for school in schools:
-            for code in filter(None, (school.login, school.code)):  # the code wins over another school's login
+            for code in filter(
+                None, (school.login, school.code)
+            ):  # the code wins over another school's login
                 self.by_code[code] = school
             if school.inn:
                 self.by_inn[school.inn] = school
@@ -50,7 +52,9 @@ class Index:
 
     def find(self, row: Row) -> tuple[list[School], str]:
         """The schools that the row may be (none, one, or several when its marks disagree), and the telling field."""
-        by_code = self.by_code.get(row.values.get("code", "")) or self.by_code.get(row.values.get("login", ""))
+        by_code = self.by_code.get(row.values.get("code", "")) or self.by_code.get(
+            row.values.get("login", "")
+        )
         by_inn = self.by_inn.get(row.values.get("inn", ""))
         if by_code or by_inn:
             found = [school for school in (by_code, by_inn) if school]

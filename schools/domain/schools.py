@@ -37,10 +37,14 @@ def save_school(school: School, *, by: Membership, changed: list[str]) -> School
 @transaction.atomic
 def close(school: School, *, by: Membership, on: datetime.date, reason: str) -> None:
     """From ``on`` the school takes no new duties; all that was stays. Raises `Refused` when it is closed already."""
-    if not School.objects.filter(pk=school.pk, closed_on=None).update(closed_on=on, updated_at=timezone.now()):
+    if not School.objects.filter(pk=school.pk, closed_on=None).update(
+        closed_on=on, updated_at=timezone.now()
+    ):
         raise Refused("Школа уже закрыта.")
     school.closed_on = on
-    audit.record("schools.school_closed", f"Закрыта школа «{school}»: {reason}", by=by, subject=school, reason=reason)
+    audit.record(
+        "schools.school_closed", f"Закрыта школа «{school}»: {reason}", by=by, subject=school, reason=reason
+    )
 
 
 @transaction.atomic
@@ -56,7 +60,9 @@ def reopen(school: School, *, by: Membership) -> None:
 
 
 @transaction.atomic
-def assign_deputy(membership: Membership, school: School, by: Membership | None, is_director: bool = False) -> Post:
+def assign_deputy(
+    membership: Membership, school: School, by: Membership | None, is_director: bool = False
+) -> Post:
     """Tie a deputy's membership to the school they answer for; a membership holds one post.
 
     Raises `Refused` for another department's membership, another role, or a post held already.

@@ -29,8 +29,7 @@ RULES: list[tuple[str, re.Pattern[str]]] = [
         ),
         (
             "name",
-            r"наименован|назван|^(оо|оу|оо оу|школа|школы|учреждени[ея]|организация)$"
-            r"|^(обще)?образовательн\w+ (организаци|учреждени)\w+$",
+            r"наименован|назван|^(оо|оу|школы?|учреждени[ея]|организация|(обще)?образовательн\w+ (орг|учр)\w+)$",
         ),
     ]
 ]
@@ -61,7 +60,9 @@ def field_of(heading: str) -> str | None:
 
 def fold_heading(heading: str) -> str:
     text = one_alphabet(tidy(heading))
-    return fold(text) if re.search("[а-яё]", text, re.IGNORECASE) else re.sub(r"\W+", " ", text.lower()).strip()
+    return (
+        fold(text) if re.search("[а-яё]", text, re.IGNORECASE) else re.sub(r"\W+", " ", text.lower()).strip()
+    )
 
 
 def is_number_column(heading: str) -> bool:
@@ -82,7 +83,9 @@ def assign(headings: dict[int, str]) -> tuple[dict[str, int], dict[str, list[int
             fitting.setdefault(field, []).append(column)
     chosen, doubtful = {}, {}
     for field, columns in fitting.items():
-        best = [c for c in columns if field in PREFERRED and PREFERRED[field].search(fold_heading(headings[c]))]
+        best = [
+            c for c in columns if field in PREFERRED and PREFERRED[field].search(fold_heading(headings[c]))
+        ]
         candidates = best or columns
         chosen[field] = candidates[0]
         if len(candidates) > 1 and field in IDENTITY:

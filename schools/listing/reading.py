@@ -109,7 +109,9 @@ def _doubtful_columns(sheet: Sheet, head: Head, doubtful: dict[str, list[int]]) 
 # --- what kind of row --------------------------------------------------------------------------------------------
 
 _TOTAL = re.compile(r"^(итого|всего|в том числе)\b")
-_NOTE = re.compile(r"^(исполнитель|исп\b|примечани|составил|ответственн|тел\b|начальник|директор|руководитель|\*)")
+_NOTE = re.compile(
+    r"^(исполнитель|исп\b|примечани|составил|ответственн|тел\b|начальник|директор|руководитель|\*)"
+)
 BLANK = re.compile("[\\s\u200b\u200c\u200d\u2060\ufeff\u00ad]*")
 _SCHOOL = re.compile(
     r"\d|\b[а-я]{0,3}оу\b|\b(сош|оош|нош|сш|ош|нш)\b|(школа|лицей|гимназия|интернат|учреждение|корпус|центр)\b"
@@ -121,7 +123,9 @@ def _told_apart(sheet: Sheet, head: Head, chosen: dict[str, int]) -> Iterator[tu
     wide = {merge.top for merge in sheet.merges if merge.right - merge.left > 1}
     for number in range(head.bottom + 1, len(sheet.rows)):
         cells = sheet.rows[number]
-        filled = [cell for cell in cells if cell != "" and (not isinstance(cell, str) or not BLANK.fullmatch(cell))]
+        filled = [
+            cell for cell in cells if cell != "" and (not isinstance(cell, str) or not BLANK.fullmatch(cell))
+        ]
         yield number, cells, _why_no_school(cells, filled, head, chosen, merged=number in wide)
 
 
@@ -164,7 +168,9 @@ def _repeats_head(cells: list[Any], head: Head, name: int) -> bool:
 
 def _has_identity(cells: list[Any], chosen: dict[str, int]) -> bool:
     """A filled code, ИНН or ОГРН makes a row a school's, however little else it has."""
-    return any(_at(cells, chosen[field]) != "" for field in ("code", "login", "inn", "ogrn") if field in chosen)
+    return any(
+        _at(cells, chosen[field]) != "" for field in ("code", "login", "inn", "ogrn") if field in chosen
+    )
 
 
 def _is_school_name(cell: Any) -> bool:
@@ -183,9 +189,7 @@ REQUIRED = {
 }
 
 
-def _read_row(
-    sheet: str, number: int, cells: list[Any], chosen: dict[str, int]
-) -> tuple[Row, list[Fault]]:
+def _read_row(sheet: str, number: int, cells: list[Any], chosen: dict[str, int]) -> tuple[Row, list[Fault]]:
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     seen: dict[tuple[int, str], None] = {}
@@ -197,7 +201,7 @@ def _read_row(
                 raise Bad(*REQUIRED[field])
         except Bad as bad:
             if (column, bad.message) not in seen:  # one cell serves two fields: one fault
-                faults.append(_fault(sheet, number, column, field, cell, bad))
+                faults.append(_fault(sheet, (number, column), field, cell, bad))
             seen[column, bad.message] = None
             continue
         if value is not None:
@@ -205,7 +209,8 @@ def _read_row(
     return Row(sheet, number + 1, values), faults
 
 
-def _fault(sheet: str, number: int, column: int, field: str, cell: Any, bad: Bad) -> Fault:
+def _fault(sheet: str, place: tuple[int, int], field: str, cell: Any, bad: Bad) -> Fault:
+    number, column = place
     return Fault(
         sheet=sheet,
         cell=excel.cell_name(number, column),

@@ -170,7 +170,9 @@ def _inn(cell: Any) -> str:
     if len(digits) < 10:
         digits = digits.zfill(10)  # Excel drops leading noughts; the check digit tells whether this was it
     if len(digits) not in {10, 12}:
-        raise Bad(f"В ИНН {len(digits)} цифр, а нужно 10.", "Сверьте ИНН со свидетельством или egrul.nalog.ru.")
+        raise Bad(
+            f"В ИНН {len(digits)} цифр, а нужно 10.", "Сверьте ИНН со свидетельством или egrul.nalog.ru."
+        )
     if not inn_is_right(digits):
         raise Bad(
             "Контрольная цифра ИНН не сходится: в номере опечатка.",
@@ -189,7 +191,9 @@ def ogrn_is_right(digits: str) -> bool:
 def _ogrn(cell: Any) -> str:
     digits = _digits(cell, "ОГРН")
     if len(digits) != 13:
-        raise Bad(f"В ОГРН {len(digits)} цифр, а нужно 13.", "Сверьте ОГРН со свидетельством или egrul.nalog.ru.")
+        raise Bad(
+            f"В ОГРН {len(digits)} цифр, а нужно 13.", "Сверьте ОГРН со свидетельством или egrul.nalog.ru."
+        )
     if not ogrn_is_right(digits):
         raise Bad(
             "Контрольная цифра ОГРН не сходится: в номере опечатка.",
@@ -229,7 +233,9 @@ def _email(cell: Any) -> str:
         raise Bad("В ячейке не один адрес почты.", "Оставьте один адрес.")
     if len(text) > 254 or not _EMAIL.fullmatch(text):
         why = "нет знака @." if "@" not in text else "проверьте точки и буквы."
-        raise Bad(f"Это не адрес электронной почты: {why}", "Впишите один адрес, например school@example.org.")
+        raise Bad(
+            f"Это не адрес электронной почты: {why}", "Впишите один адрес, например school@example.org."
+        )
     return text
 
 
@@ -252,7 +258,7 @@ def _pupils(cell: Any) -> int:
     return int(cell)
 
 
-MONTHS = "янв фев мар апр ма июн июл авг сен окт ноя дек".split()
+MONTHS = ["янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"]
 _NUMERIC_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:\s*(?:г|года|год)\.?)?")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
 _WORD_DATE = re.compile(r"[«\"]?(\d{1,2})[»\"]?\s+([а-яё]+)\.?\s+(\d{4})(?:\s*(?:г|года|год)\.?)?")

@@ -8,7 +8,15 @@ from typing import Any
 
 from openpyxl import Workbook
 
-HEAD = ["Наименование ОО", "Код ОО", "ИНН", "Телефон", "E-mail", "Количество обучающихся", "Дата аккредитации"]
+HEAD = [
+    "Наименование ОО",
+    "Код ОО",
+    "ИНН",
+    "Телефон",
+    "E-mail",
+    "Количество обучающихся",
+    "Дата аккредитации",
+]
 
 
 def book(*sheets: Sequence[Sequence[Any]], shape: Callable[[Workbook], None] | None = None) -> bytes:

@@ -83,5 +83,5 @@ def test_an_unreadable_file_is_named(file, data, words):
 def test_a_missing_file_and_an_unknown_department_are_named(file, tmp_path):
     with pytest.raises(CommandError, match="не читается"):
         run(tmp_path / "нет.xlsx")
-    with pytest.raises(CommandError, match="Отдела с кодом «nope» нет. Есть: demo"):
+    with pytest.raises(CommandError, match=r"Отдела с кодом «nope» нет\. Есть: demo"):
         run(file(schools(line(1))), department="nope")

@@ -14,6 +14,7 @@ from accounts.domain.refusals import Refused
 from accounts.models import AuditEvent
 from jobs.domain import work
 from jobs.models import Job
+from schools import tasks
 from schools.domain import imports
 from schools.models import School, SchoolImport
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
@@ -76,7 +77,9 @@ class TestPreview:
         SchoolFactory(department=department, code="sch700001")
         SchoolFactory(department=department, code="sch700002", inn=inn(7))
         seen = imports.preview(department, book([HEAD, ["Школа", "sch700001", inn(7)]]))
-        assert [(fault["cell"], "разные школы" in fault["message"]) for fault in seen["faults"]] == [("C2", True)]
+        assert [(fault["cell"], "разные школы" in fault["message"]) for fault in seen["faults"]] == [
+            ("C2", True)
+        ]
         assert seen["counts"]["faulty"] == 1
 
     def test_two_rows_for_one_school_are_a_fault(self, department):
@@ -114,7 +117,11 @@ class TestApply:
         old = SchoolFactory(department=department, code="sch700001", address="ул. Старая")
         staged = load(department, schools(line(1), line(2)))
         old.refresh_from_db()
-        assert (old.name, old.pupils, old.accredited_on) == ("МБОУ «СОШ № 1»", 101, datetime.date(2023, 5, 25))
+        assert (old.name, old.pupils, old.accredited_on) == (
+            "МБОУ «СОШ № 1»",
+            101,
+            datetime.date(2023, 5, 25),
+        )
         assert old.address == "ул. Старая"
         assert School.objects.filter(department=department).count() == 2
         assert staged.state == SchoolImport.State.APPLIED
@@ -160,15 +167,11 @@ class TestApply:
     def test_the_worker_applies_and_is_safe_twice(self, department, django_capture_on_commit_callbacks):
         staged = stage(department, schools(line(1), line(2)))
         with django_capture_on_commit_callbacks(execute=True):
-            job = work.enqueue(
-                "schools.apply_import", title="Список школ", department=department, school_import=staged.pk
-            )
+            job = tasks.apply_later(staged, by=None)
         job.refresh_from_db()
         assert (job.state, job.done, job.total) == (Job.State.DONE, 2, 2)
-        from schools.tasks import apply_import
-
         Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, finished_at=None)
-        assert apply_import(job, work.Progress(job)) == {"counts": staged.preview["counts"]}
+        assert tasks.apply_import(job, work.Progress(job))["counts"] == staged.preview["counts"]
         assert School.objects.count() == 2
 
 
@@ -243,14 +246,14 @@ class TestUndo:
 
 
 def test_faulty_rows_as_a_workbook_name_cell_reason_and_keep_what_was_typed(department):
-    staged = stage(department, schools(line(1), line(2, code="sch1", email="=нет"), line(3)))
+    staged = stage(department, schools(line(1), line(2, code="sch1", email="-нет"), line(3)))
     sheet = openpyxl.load_workbook(io.BytesIO(imports.faulty_rows(staged))).active
     head, row = [[cell.value for cell in cells] for cells in sheet.iter_rows()]
     told = dict(zip(head, row, strict=True))
     assert told["Строка"] == 3
     assert "B3: Это не код школы" in told["Что исправить"]
     assert "E3: Это не адрес" in told["Что исправить"]
-    assert (told["Код ОО в ФИС ОКО"], told["E-mail"]) == ("sch1", "=нет")
+    assert (told["Код ОО в ФИС ОКО"], told["E-mail"]) == ("sch1", "-нет")
 
 
 def test_a_corrected_workbook_of_faulty_rows_goes_in(department):

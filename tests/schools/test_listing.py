@@ -14,6 +14,10 @@ from schools.listing.text import fold, one_alphabet, quotes, tidy
 from schools.listing.values import Bad, clean, inn_is_right, ogrn_is_right
 from tests.schools.books import HEAD, book, inn, line, schools
 
+MONTHS = (
+    "января", "февраля", "марта", "апреля", "мая", "июня",
+    "июля", "августа", "сентября", "октября", "ноября", "декабря",
+)  # fmt: skip
 CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 
 
@@ -111,16 +115,22 @@ class TestRows:
             for area in ("A1:B1", "C1:C2"):
                 made["Лист1"].merge_cells(area)
 
-        rows = [["Наименование", None, "Код"], ["полное", "краткое", None], ["Школа первая", "Школа № 1", "sch700001"]]
+        rows = [
+            ["Наименование", None, "Код"],
+            ["полное", "краткое", None],
+            ["Школа первая", "Школа № 1", "sch700001"],
+        ]
         assert listing.read(book(rows, shape=shape)).rows[0].values == {
             "full_name": "Школа первая",
             "name": "Школа № 1",
             "code": "sch700001",
         }
 
-    @pytest.mark.parametrize("rows", [[["Имя", "Возраст"], ["Анна", 5]], [], [["Наименование"], ["Школа № 1"]]])
+    @pytest.mark.parametrize(
+        "rows", [[["Имя", "Возраст"], ["Анна", 5]], [], [["Наименование"], ["Школа № 1"]]]
+    )
     def test_without_a_head_the_message_says_what_is_needed(self, rows):
-        with pytest.raises(Unreadable, match="шапка|пуст|заполненных"):
+        with pytest.raises(Unreadable, match=r"шапка|пуст|заполненных"):
             listing.read(book(rows))
 
     def test_a_head_without_schools(self):
@@ -163,7 +173,7 @@ class TestValues:
     @pytest.mark.parametrize(
         ("field", "cell", "value"),
         [
-            ("name", " МБОУ\xa0 \"СОШ №9\"\u200b\n", "МБОУ «СОШ № 9»"),
+            ("name", ' МБОУ\xa0 "СОШ №9"\u200b\n', "МБОУ «СОШ № 9»"),
             ("name", "МКOУ «CОШ N 3»", "МКОУ «СОШ № 3»"),
             ("kind", "Средняя", "СОШ"),
             ("kind", "Лицей", "лицей"),
@@ -235,7 +245,10 @@ class TestValues:
         assert bad.value.message.endswith(".")
         assert bad.value.remedy.endswith(".")
 
-    @given(st.sampled_from(list(listing.FIELDS)), st.one_of(st.text(max_size=60), st.floats(), st.booleans(), st.dates()))
+    @given(
+        st.sampled_from(list(listing.FIELDS)),
+        st.one_of(st.text(max_size=60), st.floats(), st.booleans(), st.dates()),
+    )
     def test_any_cell_gives_a_value_or_a_reason(self, field, cell):
         try:
             value = clean(field, cell)
@@ -263,8 +276,13 @@ class TestValues:
     @given(st.dates(datetime.date(1930, 1, 1), datetime.date(2100, 1, 1)))
     def test_every_form_of_a_day_is_the_same_day(self, day):
         serial = float((day - datetime.date(1899, 12, 30)).days)
-        months = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
-        forms = [day, serial, f"{day:%d.%m.%Y}", day.isoformat(), f"{day.day} {months[day.month - 1]} {day.year} г."]
+        forms = [
+            day,
+            serial,
+            f"{day:%d.%m.%Y}",
+            day.isoformat(),
+            f"{day.day} {MONTHS[day.month - 1]} {day.year} г.",
+        ]
         assert {clean("accredited_on", form) for form in forms} == {day.isoformat()}
 
 

@@ -19,7 +19,9 @@ LABELS = {"new": "новых", "changed": "изменённых", "same": "бе�
 
 
 class Command(BaseCommand):
-    help = "Загрузить список школ из .xlsx: всё или ничего. При ошибках в файле ничего не пишет, код выхода 1."
+    help = (
+        "Загрузить список школ из .xlsx: всё или ничего. При ошибках в файле ничего не пишет, код выхода 1."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="книга Excel (.xlsx)")

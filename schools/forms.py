@@ -1,0 +1,177 @@
+"""Forms of the schools' pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from accounts.forms import TenantModelForm
+from accounts.models import Department, Membership
+from portal.lib import excel
+from schools.listing import FIELDS
+from schools.listing.values import Bad, clean
+from schools.models import ObjectivityFlag, School, academic_year_of
+
+CHECKED = ("code", "login", "inn", "ogrn", "phone", "email")
+
+
+def date_input() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class SchoolFilter(forms.Form):
+    """The filter of the list, kept in the address; nonsense in it filters nothing."""
+
+    STATES = [
+        ("", "Действующие"),
+        ("flagged", "С признаками необъективности"),
+        ("nobody", "Без ответственного"),
+        ("closed", "Закрытые"),
+        ("all", "Все"),
+    ]
+    ORDERS = [
+        ("", "По названию"),
+        ("code", "По коду"),
+        ("kind", "По типу"),
+        ("pupils", "По числу обучающихся"),
+    ]
+
+    q = forms.CharField(label="Название, код, ИНН или директор", required=False)
+    kind = forms.ChoiceField(label="Тип", required=False)
+    state = forms.ChoiceField(label="Какие показать", required=False, choices=STATES)
+    sort = forms.ChoiceField(label="Порядок", required=False, choices=ORDERS)
+
+    def __init__(self, *args: Any, kinds: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", "Любой"), *((kind, kind) for kind in kinds)]  # type: ignore[attr-defined]
+
+
+class SchoolForm(TenantModelForm):
+    """A school's passport; codes and numbers are checked as those of a list are."""
+
+    class Meta:
+        model = School
+        fields = list(FIELDS)
+        widgets = {
+            "full_name": forms.Textarea({"rows": 2}),
+            "address": forms.Textarea({"rows": 2}),
+            "accredited_on": date_input(),
+        }
+        help_texts = {"code": "sch и шесть цифр, как в личном кабинете ФИС ОКО."}
+
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.department = department
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """The department is no field, yet a code is unique within it."""
+        return super()._get_validation_exclusions() - {"department"}  # type: ignore[misc]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for field in CHECKED:
+            try:
+                cleaned[field] = clean(field, cleaned.get(field, "")) or ""
+            except Bad as bad:
+                self.add_error(field, f"{bad.message} {bad.remedy}")
+        return cleaned
+
+
+class CloseForm(forms.Form):
+    on = forms.DateField(label="С какого дня закрыта", widget=date_input())
+    reason = forms.CharField(
+        label="Почему", max_length=400, help_text="Например: «присоединена к школе № 2, постановление № 118»."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = timezone.localdate()
+
+
+class DeputyForm(forms.Form):
+    """A person who will answer for the school."""
+
+    last_name = forms.CharField(label="Фамилия", max_length=100)
+    first_name = forms.CharField(label="Имя", max_length=100)
+    patronymic = forms.CharField(label="Отчество", max_length=100, required=False)
+    email = forms.EmailField(label="Электронная почта", help_text="На неё придёт ссылка для входа.")
+    position = forms.CharField(label="Должность", max_length=200, initial="заместитель директора")
+    is_director = forms.BooleanField(
+        label="Директор школы", required=False, help_text="Директор ещё и знакомится с приказами."
+    )
+
+
+SUBJECTS = (
+    "русский язык", "математика", "окружающий мир", "литературное чтение", "история", "биология", "география",
+    "обществознание", "литература", "физика", "химия", "иностранный язык", "информатика",
+)  # fmt: skip
+
+
+def recent_years() -> list[tuple[int, str]]:
+    """The last four academic years: «2025/26»."""
+    this = academic_year_of(timezone.localdate())
+    return [(year, f"{year}/{(year + 1) % 100:02d}") for year in range(this, this - 4, -1)]
+
+
+class FlagForm(TenantModelForm):
+    """A suspicion and what it rests on."""
+
+    year = forms.TypedChoiceField(label="Учебный год", coerce=int, choices=recent_years)
+    subject = forms.ChoiceField(
+        label="Предмет",
+        required=False,
+        choices=[("", "по школе в целом"), *((name, name) for name in SUBJECTS)],
+    )
+    grade = forms.TypedChoiceField(
+        label="Класс",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", "все классы"), *((grade, str(grade)) for grade in range(4, 12))],
+    )
+
+    class Meta:
+        model = ObjectivityFlag
+        fields = ["year", "subject", "grade", "source", "grounds", "opened_on"]
+        widgets = {"grounds": forms.Textarea({"rows": 4}), "opened_on": date_input()}
+        labels = {"opened_on": "Когда стало известно"}
+        help_texts = {
+            "source": "Например: «письмо министерства от 12 мая», «анализ отдела».",
+            "grounds": "Числа и наблюдения, по которым признак можно проверить.",
+        }
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, membership=membership, **kwargs)
+        self.fields["grounds"].required = True
+        self.fields["opened_on"].initial = timezone.localdate()
+
+
+class FlagMoveForm(forms.Form):
+    """The next state of a flag, with the reason."""
+
+    to = forms.ChoiceField(label="Что решено", widget=forms.RadioSelect)
+    comment = forms.CharField(label="Почему", widget=forms.Textarea({"rows": 3}), max_length=2000)
+
+    def __init__(self, *args: Any, flag: ObjectivityFlag, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = [(state.value, state.label) for state in flag.next_states]  # type: ignore[attr-defined]
+
+
+class ListForm(forms.Form):
+    """A school list to look at."""
+
+    file = forms.FileField(
+        label="Файл Excel",
+        error_messages={
+            "required": "Выберите файл со списком школ.",
+            "empty": "Файл пустой. Выберите другой.",
+        },
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > excel.MAX_BYTES:  # before it is read into memory
+            raise forms.ValidationError("Файл больше 20 МБ. Оставьте в нём только лист со списком.")
+        return file
