@@ -110,4 +110,3 @@ def _is_infinitive(word: str) -> bool:
     if not word.endswith(("ть", "ти", "чь", "ться", "тись", "чься")) or word in NO_VERBS:
         return False
     return any(parse.tag.POS == "INFN" for parse in analyzer().parse(word)[:1])
-

@@ -117,7 +117,9 @@ def _checked(upload: UploadedFile) -> tuple[str, bytes, files.Kind]:
     shown = files.safe_name(upload.name or "")
     try:
         kind = files.check_upload(
-            cast("BinaryIO", upload.file), allowed=files.ALLOWED_EVIDENCE, max_bytes=settings.EVIDENCE_MAX_BYTES
+            cast("BinaryIO", upload.file),
+            allowed=files.ALLOWED_EVIDENCE,
+            max_bytes=settings.EVIDENCE_MAX_BYTES,
         )
     except files.RefusedFile as refusal:
         raise Refused(f"«{shown}». {refusal.message}") from None

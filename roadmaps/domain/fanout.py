@@ -261,7 +261,9 @@ class _Maker:
         return ([here] if schools or named else []) + [b for b in found if b.official is not None]
 
     def _spans(self, parts: tuple[Part, ...]) -> tuple[Occurrence, ...]:
-        dated = tuple(map(_not_daily, (p for p in parts if not isinstance(p, OnEvent | BySchedule | Unclear))))
+        dated = tuple(
+            map(_not_daily, (p for p in parts if not isinstance(p, OnEvent | BySchedule | Unclear)))
+        )
         return occurrences(dated, self.calendar)
 
     def problem(self, source: Source) -> str:

@@ -212,7 +212,14 @@ def _form_or_page(request: PortalRequest, row: Assignment) -> HttpResponse:
 def _kept(request: PortalRequest, row: Assignment, form: ReportForm, problems: list[str]) -> HttpResponse:
     """Nothing typed is lost: it is in the form and in the draft; sound files are attached already."""
     evidence.save_draft(row, link=form.data.get("link", ""), note=form.data.get("note", ""))
-    context = {**_context(request, row), "form": form, "problems": problems, "opened": True}
+    unsent = "" if row.is_open else form.data.get("note", "")
+    context = {
+        **_context(request, row),
+        "form": form,
+        "problems": problems,
+        "opened": row.is_open,
+        "unsent": unsent,
+    }
     template = "roadmaps/_assignment_card.html" if request.htmx else "roadmaps/assignment.html"
     return render(request, template, context, status=422)
 

@@ -82,7 +82,9 @@ def test_too_large_file_is_refused_with_the_limit(duty, deputy, settings):
 
 
 def test_same_file_twice_is_one_proof(duty, deputy):
-    assert evidence.add_file(duty, upload("а.pdf"), by=deputy) == evidence.add_file(duty, upload("б.pdf"), by=deputy)
+    assert evidence.add_file(duty, upload("а.pdf"), by=deputy) == evidence.add_file(
+        duty, upload("б.pdf"), by=deputy
+    )
 
 
 def test_number_of_files_is_bounded(duty, deputy, monkeypatch):

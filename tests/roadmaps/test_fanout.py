@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from roadmaps.deadlines import Period, compile, to_json
 from roadmaps.domain import clauses, fanout, reports
 from roadmaps.domain.errors import Refused
 from roadmaps.models import Assignment, RecordedEvent, Roadmap
-from roadmaps.deadlines import Period, compile, to_json
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.orders import ClauseFactory, OrderFactory
 from tests.factories.roadmaps import ActionItemFactory, RoadmapFactory, SectionFactory
@@ -183,7 +183,7 @@ def test_event_at_one_school_starts_that_schools_clock_and_the_officials(roadmap
 
 
 def test_only_the_chosen_ones_start(roadmap, methodist, schools):
-    wanted, other = (item(roadmap, "в течение 3 дней после проведения ВПР") for _ in range(2))
+    wanted, _other = (item(roadmap, "в течение 3 дней после проведения ВПР") for _ in range(2))
     fanout.record_event(
         roadmap.department,
         event="assessment_held",

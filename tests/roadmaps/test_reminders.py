@@ -53,7 +53,9 @@ def test_ladder_of_one_duty_left_undone():
 
 
 def test_rung_on_a_day_off_is_told_on_the_last_working_day_before_and_overdue_on_the_next():
-    duty = duty_due(15)  # Sunday: 7 before is Sunday 8th → Friday 6th; 1 before and the day itself → Friday 13th
+    duty = duty_due(
+        15
+    )  # Sunday: 7 before is Sunday 8th → Friday 6th; 1 before and the day itself → Friday 13th
     deputy_of(duty)
     assert days_told(duty, range(1, 24)) == [6, 13, 16, 23]
 
@@ -82,7 +84,11 @@ def test_region_without_a_calendar_works_by_the_federal_one():
 def test_one_message_a_person_a_day_collects_all_rungs_most_urgent_first():
     late = duty_due(10)
     deputy = deputy_of(late)
-    common = {"school": late.school, "department": late.department, "item__section__roadmap__department": late.department}
+    common = {
+        "school": late.school,
+        "department": late.department,
+        "item__section__roadmap__department": late.department,
+    }
     today, week = duty_due(12, **common), duty_due(19, **common)
     assert reminders.sweep(at(12)) == 1
     told = Reminder.objects.get()
@@ -156,7 +162,9 @@ def test_message_of_one_department_names_nothing_of_another():
     person = deputy_of(here).user
     PostFactory(school=there.school, membership__user=person)
     assert reminders.sweep(at(19)) == 2
-    for told, own, other in zip(Reminder.objects.order_by("department"), (here, there), (there, here), strict=True):
+    for told, own, other in zip(
+        Reminder.objects.order_by("department"), (here, there), (there, here), strict=True
+    ):
         assert told.department == own.department
         assert own.item.text in told.body
         assert other.item.text not in told.body
@@ -206,7 +214,7 @@ def test_two_sweeps_at_once_write_one_message():
     gaps=st.lists(st.integers(0, 12), min_size=1, max_size=25),
 )
 def test_rungs_only_climb_whenever_one_looks(due, start, gaps):
-    """The rung of a later day is never an earlier one, and is told at its day or, when off, on the agreed side of it."""
+    """The rung of a later day is never an earlier one, and none comes before its working day."""
     day, seen = due + timedelta(days=start), []
     for gap in gaps:
         day += timedelta(days=gap)

@@ -16,7 +16,10 @@ from tests.factories.schools import PostFactory
 from tests.threads import race
 
 State = Assignment.State
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde" + b"\0" * 40
+PNG = (
+    b"\x89PNG\r\n\x1a\n"
+    b"\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde" + b"\0" * 40
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +147,13 @@ def test_only_the_schools_own_deputies_report(duty, deputy):
 
 @pytest.mark.parametrize(
     ("role", "may"),
-    [(Role.METHODIST, True), (Role.HEAD, True), (Role.ADMIN, False), (Role.VIEWER, False), (Role.DEPUTY, False)],
+    [
+        (Role.METHODIST, True),
+        (Role.HEAD, True),
+        (Role.ADMIN, False),
+        (Role.VIEWER, False),
+        (Role.DEPUTY, False),
+    ],
 )
 def test_methodist_and_head_accept_a_schools_report(role, may):
     duty = AssignmentFactory(reported=True)
@@ -164,7 +173,9 @@ def test_officials_duty_is_accepted_by_controller_or_head_and_never_by_themself(
     colleague = MembershipFactory(department=department)
     reports.report(duty, by=official, note="Семинар проведён")
     own_head_hat = MembershipFactory(department=department, user=official.user, role=Role.HEAD)
-    allowed = [m for m in (official, colleague, controller, head, own_head_hat) if reports.may_decide(duty, m)]
+    allowed = [
+        m for m in (official, colleague, controller, head, own_head_hat) if reports.may_decide(duty, m)
+    ]
     assert allowed == [controller, head]
 
 
@@ -204,7 +215,10 @@ def test_controller_hears_of_the_days_first_report_and_reporter_of_the_return(du
 
 
 def test_bulk_accepts_the_rest_when_one_has_changed(methodist, duty):
-    rows = [AssignmentFactory(reported=True, item=duty.item, department=duty.department, occurrence=str(n)) for n in range(3)]
+    rows = [
+        AssignmentFactory(reported=True, item=duty.item, department=duty.department, occurrence=str(n))
+        for n in range(3)
+    ]
     fetched = list(Assignment.objects.filter(state=State.REPORTED))
     reports.accept(rows[1], by=methodist)
     bulk = reports.accept_many(fetched, by=methodist)
