@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import holidays
-from holidays.countries.russia import RussiaStaticHolidays
+from holidays.countries.russia import Russia, RussiaStaticHolidays
 
 _WEEKDAYS = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
 _DAY = timedelta(days=1)
@@ -33,8 +33,9 @@ def weekday_name(day: date) -> str:
 class WorkCalendar:
     """Working days of one department: five days a week, or six; regional days off and on added by hand.
 
-    `subdivision`: a region; the `holidays` package knows no Russian ones yet, and the days of a region it does not know
-    are never called checked. `extra_off` and `extra_work` win over the official calendar, `extra_work` over `extra_off`.
+    `subdivision`: a region; the `holidays` package knows no Russian ones yet, and the days of a region it does not
+    know are never called checked. `extra_off` and `extra_work` win over the official calendar, `extra_work` over
+    `extra_off`.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class WorkCalendar:
         six_day: bool = False,
     ) -> None:
         """Make the calendar."""
-        self._region_known = subdivision is None or subdivision in holidays.countries.Russia.subdivisions
+        self._region_known = subdivision is None or subdivision in Russia.subdivisions
         self._official = _russia(subdivision if self._region_known else None)
         self._extra_off = frozenset(extra_off)
         self._extra_work = frozenset(extra_work)
