@@ -29,10 +29,10 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
 @dataclass(frozen=True)
 class Preview:
-    """What saving will give: the unsaved rows with their meanings, by section, and what needs a person."""
+    """What saving will give: the unsaved plan and its rows with their meanings, and how much needs a person."""
 
-    columns: list[dict[str, str]]
-    sections: list[tuple[str, list[ActionItem]]]
+    roadmap: Roadmap
+    grouped: list[tuple[Section, list[ActionItem]]]
     deadlines_unclear: int
     nobody: int
     items: int
@@ -114,12 +114,18 @@ def preview(pending: RoadmapImport) -> Preview:
     rows = [item for _, items in sections for item in items]
     compiling.fill(rows, roadmap, directory)
     return Preview(
-        columns=roadmap.columns,
-        sections=[(section.heading, items) for section, items in sections],
+        roadmap=roadmap,
+        grouped=sections,
         deadlines_unclear=sum(compiling.is_unclear(item.deadline_parts) for item in rows),
         nobody=sum(not item.reach or any(map(responsibles.needs_answer, item.reach)) for item in rows),
         items=len(rows),
     )
+
+
+def change_period(pending: RoadmapImport, first_day: datetime.date, last_day: datetime.date) -> None:
+    """Confirm or correct the guessed period before saving."""
+    pending.first_day, pending.last_day = first_day, last_day
+    pending.save(update_fields=["first_day", "last_day"])
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Membership
-from roadmaps.domain import compiling, numbering
+from roadmaps.domain import compiling, numbering, responsibles
 from roadmaps.domain.errors import Conflict, Refused
 from roadmaps.domain.responsibles import Directory
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent, Section
@@ -137,6 +137,38 @@ def settle_reach(item: ActionItem, reach: Sequence[dict[str, Any]], by: Membersh
         version=current.version,
     )  # fmt: skip
     return current
+
+
+@transaction.atomic
+def answer(
+    item: ActionItem,
+    piece: int,
+    phrase: str,
+    targets: Sequence[dict[str, Any]],
+    *,
+    by: Membership,
+    remember: bool,
+) -> ActionItem:
+    """Say who one addressee of the row is. Remembered, it holds in every plan of the department, at once in this one.
+
+    ``piece`` and ``phrase`` must still be what the row says, else somebody changed it: `Refused`.
+    """
+    roadmap = lock_draft(item.section.roadmap)
+    current = _fetched(item)
+    if piece >= len(current.reach) or current.reach[piece]["phrase"] != phrase:
+        raise Refused("Ответственных этого пункта только что изменили. Откройте вопрос ещё раз.")
+    if remember:
+        responsibles.remember(roadmap.department, phrase, targets, by=by)
+        compiling.refill(roadmap, ["reach"])
+        _record(roadmap, "Запомнено, кто это", by, item=current, phrase=phrase)
+        current.refresh_from_db()
+        if not any(
+            responsibles.needs_answer(target) for target in current.reach if target["phrase"] == phrase
+        ):
+            return current
+    marks = {"phrase": phrase} | ({"controls": True} if current.reach[piece].get("controls") else {})
+    labelled = [{**target, **marks, "label": ""} for target in targets]
+    return settle_reach(current, [*current.reach[:piece], *labelled, *current.reach[piece + 1 :]], by)
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------

@@ -22,11 +22,12 @@ ICONS = {"ask": "s-ask", "bad": "s-late", "event": "s-event", "loop": "s-loop"}
 
 @dataclass(frozen=True)
 class Sense:
-    """A line beside the print. ``kind`` as in `roadmaps.deadlines.sense`; ``question`` opens the form that settles it."""
+    """A line beside the print. ``kind`` as in `roadmaps.deadlines.sense`; ``question``: what form settles it."""
 
     text: str
     kind: str = "ok"
     question: str = ""
+    piece: int = 0
 
     @property
     def icon(self) -> str:
@@ -79,16 +80,27 @@ class Part:
     rows: Sequence[Row]
 
     @property
+    def lead(self) -> str:
+        """What stands before the title («II.»), when it is short enough for the number's column."""
+        before = self.section.heading.removesuffix(self.section.title).strip()
+        return before if len(before) <= 5 else ""
+
+    @property
+    def title(self) -> str:
+        return self.section.title if self.lead else self.section.heading
+
+    @property
     def asked(self) -> int:
         return sum(bool(row.flag) for row in self.rows)
 
 
 @dataclass
 class Sheet:
-    """A whole plan. Seven queries at most, whatever its length."""
+    """A whole plan. Seven queries at most, whatever its length. ``given``: the rows of a plan that is not saved yet."""
 
     roadmap: Roadmap
     today: datetime.date
+    given: Sequence[tuple[Section, Sequence[ActionItem]]] = ()
 
     @cached_property
     def directory(self) -> Directory:
@@ -99,12 +111,15 @@ class Sheet:
         return compiling.calendar(self.roadmap.department)
 
     @cached_property
-    def sections(self) -> list[Section]:
-        return list(self.roadmap.sections.prefetch_related("items"))
+    def grouped(self) -> list[tuple[Section, Sequence[ActionItem]]]:
+        if self.given:
+            return list(self.given)
+        sections = self.roadmap.sections.prefetch_related("items")
+        return [(section, list(section.items.all())) for section in sections]
 
     @cached_property
     def items(self) -> list[ActionItem]:
-        return [item for section in self.sections for item in section.items.all()]
+        return [item for _, items in self.grouped for item in items]
 
     @property
     def columns(self) -> list[dict[str, str]]:
@@ -119,10 +134,12 @@ class Sheet:
 
     @cached_property
     def parts(self) -> list[Part]:
-        return [Part(section, [self.row(item) for item in section.items.all()]) for section in self.sections]
+        return [Part(section, [self.row(item) for item in items]) for section, items in self.grouped]
 
     def row(self, item: ActionItem) -> Row:
-        return Row(item, list(self._cells(item)), self.flags.get(item.pk, ""), self.places.get(item.pk, ""))
+        return Row(
+            item, list(self._cells(item)), self.flags.get(_key(item), ""), self.places.get(_key(item), "")
+        )
 
     @cached_property
     def issues(self) -> list[Issue]:
@@ -140,7 +157,7 @@ class Sheet:
         for item in self.items:
             kinds = {issue.kind for issue in self._issues(item)}
             if worst := next((kind for kind in ("bad", "ask") if kind in kinds), ""):
-                flags[item.pk] = worst
+                flags[_key(item)] = worst
         return flags
 
     # --- cells -------------------------------------------------------------------------------------------------------
@@ -177,8 +194,11 @@ class Sheet:
         """Whom the row reaches, in one line; one question for each who is not known."""
         known = [self._label(target) for target in item.reach if not responsibles.needs_answer(target)]
         lines = [Sense(" · ".join(dict.fromkeys(known)))] if known else []
-        asked = [target for target in item.reach if responsibles.needs_answer(target)]
-        lines += [Sense(f"«{target['phrase']}»: {self._label(target)}", "ask", "reach") for target in asked]
+        lines += [
+            Sense(f"«{target['phrase']}»: {self._label(target)}", "ask", "reach", piece)
+            for piece, target in enumerate(item.reach)
+            if responsibles.needs_answer(target)
+        ]
         return lines or [Sense("Некому исполнять: укажите ответственных", "bad", "reach")]
 
     def _label(self, target: Target) -> str:
@@ -188,7 +208,7 @@ class Sheet:
     # --- what to look at ---------------------------------------------------------------------------------------------
 
     def _issues(self, item: ActionItem) -> Iterator[Issue]:
-        place = self.places.get(item.pk, "")
+        place = self.places.get(_key(item), "")
         if not item.text.strip():
             yield Issue("ask", f"{place}: пустой пункт", "Напишите мероприятие или удалите строку.", item)
         for line in self.deadline_senses(item):
@@ -247,12 +267,16 @@ def _facts(duties: Counter[str], schools: int, officials: int) -> Iterator[tuple
         yield "Ждут события", names.counted(duties["waiting"], "пункт", "пункта", "пунктов")
 
 
+def _key(item: ActionItem) -> int:
+    return item.pk or id(item)
+
+
 def _joined(issues: Iterable[Issue]) -> Iterator[Issue]:
     """The same unknown addressee in many rows is one question."""
     seen: dict[str, list[Issue]] = {}
     for issue in issues:
         _, _, phrase = issue.title.partition("кто это? ")
-        seen.setdefault(phrase or f"{issue.item.pk} {issue.title}", []).append(issue)
+        seen.setdefault(phrase or f"{_key(issue.item)} {issue.title}", []).append(issue)
     for key, alike in seen.items():
         first = alike[0]
         if len(alike) == 1:

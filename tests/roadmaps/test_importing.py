@@ -161,7 +161,7 @@ def test_the_command_says_what_is_wrong(tmp_path):
         (file, "нет", days, "Нет отдела"),
         (tmp_path / "нет.docx", "ольхов", days, "не открылся"),
         (file, "ольхов", ["2025-09-01", "31 мая"], "Нет такой даты"),
-        (file, "ольхов", days, "план.docx"),
+        (file, "ольхов", days, "нет таблицы"),
     ):
         with pytest.raises(CommandError, match=message):
             call_command("import_roadmap", str(path), f"--department={code}", "--period", *period)

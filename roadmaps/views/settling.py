@@ -1,0 +1,115 @@
+"""Questions answered by a person: what a deadline means, whom a phrase of responsible people names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.middleware import PortalRequest
+from accounts.models import Role
+from accounts.permissions import role_required
+from roadmaps.domain import compiling, items
+from roadmaps.domain.errors import Refused
+from roadmaps.domain.sheet import Sheet
+from roadmaps.forms import DeadlineForm, ReachForm
+from roadmaps.models import ActionItem
+from roadmaps.views.items import editable_item, row_answer
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.METHODIST)
+def item_deadline(request: PortalRequest, pk: int) -> HttpResponse:
+    item = editable_item(request, pk)
+    period = compiling.period(item.section.roadmap)
+    form = DeadlineForm(request.POST or None, period=period, initial=_meaning(item))
+    if form.is_valid():
+        try:
+            item = items.settle_deadline(item, form.parts(), request.membership)
+            return row_answer(request, item, "Срок уточнён")
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    return _question(request, item, form, "roadmaps/_item_deadline.html")
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.METHODIST)
+def item_reach(request: PortalRequest, pk: int, piece: int) -> HttpResponse:
+    item = editable_item(request, pk)
+    target = item.reach[piece] if piece < len(item.reach) else {"phrase": item.responsible}
+    form = ReachForm(request.POST or None, membership=request.membership, initial=_chosen(target))
+    if form.is_valid():
+        try:
+            item = _answered(request, item, piece, form)
+            return row_answer(request, item, "Исполнители уточнены")
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    return _question(request, item, form, "roadmaps/_item_reach.html", piece=piece, target=target)
+
+
+def _answered(request: PortalRequest, item: ActionItem, piece: int, form: ReachForm) -> ActionItem:
+    by, targets = request.membership, form.targets()
+    assert by is not None  # noqa: S101 -- role_required saw to it
+    if not item.reach:
+        return items.settle_reach(
+            item, [{**target, "phrase": item.responsible, "label": ""} for target in targets], by
+        )
+    phrase = request.POST.get("phrase", "")
+    return items.answer(item, piece, phrase, targets, by=by, remember=form.cleaned_data["remember"])
+
+
+def _question(request: PortalRequest, item: ActionItem, form: Any, part: str, **more: Any) -> HttpResponse:
+    """The form below its row, or on a page of its own."""
+    sheet = Sheet(item.section.roadmap, timezone.localdate())
+    context = {
+        "item": item,
+        "row": sheet.row(item),
+        "sheet": sheet,
+        "roadmap": sheet.roadmap,
+        "editable": True,
+    }
+    template = "roadmaps/_item.html" if request.htmx else "roadmaps/roadmap_question.html"
+    status = 422 if form.is_bound else 200
+    return render(request, template, context | {"form": form, "question": part, **more}, status=status)
+
+
+def _meaning(item: ActionItem) -> dict[str, Any]:
+    """The present meaning as the form's first answer, where it is one of the simple ones."""
+    part = item.deadline_parts[0] if len(item.deadline_parts) == 1 else {}
+    match part:
+        case {"by": day}:
+            return {"meaning": "by", "last": day}
+        case {"window": [first, last]}:
+            return {"meaning": "window", "first": first, "last": last}
+        case {"throughout": _, **rest}:
+            return {"meaning": "throughout", "every": rest.get("every", "")}
+        case {"event": event, **rest}:
+            count, _, unit = str(rest.get("after", "")).partition(" ")
+            return {
+                "meaning": "event",
+                "event": event,
+                "count": count or None,
+                "unit": unit.rstrip("s") or "workday",
+            }
+        case {"schedule": "vpr"}:
+            return {"meaning": "vpr"}
+    return {"meaning": "event" if part.get("unclear") else "by"}
+
+
+def _chosen(target: dict[str, Any]) -> dict[str, Any]:
+    """The present target as the form's first answer; candidates are no answer yet."""
+    match target.get("kind"):
+        case "all_schools":
+            return {"everyone": True}
+        case "flagged_schools":
+            return {"flagged": True}
+        case "school":
+            return {"schools": [target["school"]]}
+        case "official":
+            return {"officials": [target["official"]]}
+        case "body":
+            return {"officials": target.get("members", []), "outside": target.get("outside", False)}
+    return {}
