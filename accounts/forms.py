@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth import forms as auth
@@ -42,7 +42,7 @@ TIME_ZONES = {
 }
 
 # A deputy answers for a school: the school's own page adds them.
-OFFICE_ROLES = [(role.value, role.label) for role in Role if role != Role.DEPUTY]
+OFFICE_ROLES = [(role.value, role.label) for role in (Role.METHODIST, Role.HEAD, Role.VIEWER, Role.ADMIN)]
 
 
 class TenantModelForm(forms.ModelForm):
@@ -220,8 +220,25 @@ class PeopleFilter(forms.Form):
     state = forms.ChoiceField(label="Кого показать", required=False, choices=STATES)
 
 
-class DepartmentForm(forms.ModelForm):
+class Grouped(forms.BaseForm):
+    """A long form in named parts; the template draws ``groups``."""
+
+    GROUPS: ClassVar[dict[str, tuple[str, ...]]]
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [(title, [self[name] for name in names]) for title, names in self.GROUPS.items()]
+
+
+class DepartmentForm(Grouped, forms.ModelForm):
     """All that the letterhead and the calendar need; the domain saves it, not the form."""
+
+    GROUPS = {
+        "Отдел": ("name", "short_name", "name_genitive", "municipality", "region"),
+        "Бланк приказа": ("letterhead", "order_word", "resolution_word", "place", "date_style"),
+        "Подпись": ("signatory_position", "signatory_name"),
+        "Второй язык бланка": ("letterhead_second", "order_word_second", "second_language"),
+        "Время и рабочие дни": ("time_zone", "six_day_week"),
+    }
 
     time_zone = forms.ChoiceField(
         label="Часовой пояс", help_text="По нему считаются сроки и показывается время."
@@ -247,8 +264,14 @@ class DepartmentForm(forms.ModelForm):
             "signatory_name",
             "time_zone",
             "six_day_week",
-            "holiday_region",
         ]
+        help_texts = {
+            "name": "Полностью, как в уставе.",
+            "short_name": "Для меню и писем.",
+            "letterhead": "По строкам, как на бумаге.",
+            "letterhead_second": "Если бланк двуязычный; иначе оставьте пустым.",
+            "second_language": "Две буквы: kv (коми), tt (татарский), ba (башкирский).",
+        }
         widgets = {
             "letterhead": forms.Textarea({"rows": 5}),
             "letterhead_second": forms.Textarea({"rows": 5}),
@@ -272,8 +295,20 @@ class DepartmentForm(forms.ModelForm):
         return self._lines("letterhead_second")
 
 
-class NewDepartmentForm(forms.ModelForm):
+class NewDepartmentForm(Grouped, forms.ModelForm):
     """A new tenant and its first admin; the rest is on the department's own page."""
+
+    GROUPS = {
+        "Отдел": ("name", "code", "time_zone"),
+        "Бланк приказа": ("letterhead", "place", "signatory_position", "signatory_name"),
+        "Первый администратор": (
+            "admin_email",
+            "admin_last_name",
+            "admin_first_name",
+            "admin_patronymic",
+            "join",
+        ),
+    }
 
     time_zone = forms.ChoiceField(
         label="Часовой пояс", choices=list(TIME_ZONES.items()), initial="Europe/Moscow"

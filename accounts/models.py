@@ -207,6 +207,13 @@ class Membership(models.Model):
         return f"{self.user.short_name}, {self.position or self.get_role_display()}"
 
     @property
+    def work(self) -> str:
+        """Role and position in one, without saying a word twice: «методист», «начальник управления»."""
+        role = str(self.get_role_display())
+        repeats = self.role == Role.DEPUTY or self.position.casefold().startswith(role.casefold())
+        return self.position if self.position and repeats else ", ".join(filter(None, [role, self.position]))
+
+    @property
     def is_active(self) -> bool:
         return self.ended_at is None
 

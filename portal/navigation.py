@@ -50,7 +50,8 @@ ENTRIES = (
     Entry("Матрица", "roadmaps:matrix", PLANNERS),
     Entry("Приказы", "orders:list", ALL),
     Entry("Школы", "schools:list", DEPARTMENT_ROLES),
-    Entry("Люди", "accounts:people", (Role.ADMIN,)),
+    Entry("Люди", "accounts:people", DEPARTMENT_ROLES),
+    Entry("Отдел и бланк", "accounts:department", (Role.ADMIN,)),
     Entry("Журнал действий", "accounts:audit", (Role.ADMIN,)),
 )
 

@@ -162,7 +162,7 @@ def accept(token: str, *, password: str, last_name: str, first_name: str, patron
     close_all(user)
     audit.record(
         "accounts.invitation_accepted",
-        f"{user.get_full_name()} принял(а) приглашение",
+        f"Принято приглашение: {user.get_full_name()}",
         by=invitation.membership,
         subject=invitation.membership,
     )

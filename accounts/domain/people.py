@@ -60,7 +60,7 @@ def add_member(
         raise Refused(f"{user} уже работает в отделе в роли «{Role(role).label}».") from error
     audit.record(
         "accounts.member_added",
-        f"Добавлен(а) {user.get_full_name()}: {Role(role).label}",
+        f"Дана роль «{Role(role).label}»: {user.get_full_name()}",
         by=by,
         department=department,
         subject=membership,
@@ -159,7 +159,7 @@ def end_membership(membership: Membership, *, by: Membership) -> None:
     membership.invitations.open().update(revoked_at=now)
     audit.record(
         "accounts.member_ended",
-        f"{membership.user.get_full_name()} больше не {membership.get_role_display()}",
+        f"Снята роль «{membership.get_role_display()}»: {membership.user.get_full_name()}",
         by=by,
         subject=membership,
     )
@@ -180,7 +180,7 @@ def restore_membership(membership: Membership, *, by: Membership) -> None:
     membership.ended_at = None
     audit.record(
         "accounts.member_restored",
-        f"{user.get_full_name()} снова {membership.get_role_display()}",
+        f"Возвращена роль «{membership.get_role_display()}»: {user.get_full_name()}",
         by=by,
         subject=membership,
     )
@@ -201,11 +201,10 @@ def change_position(membership: Membership, *, by: Membership, position: str) ->
     membership.save(update_fields=["position"])
     audit.record(
         "accounts.position_changed",
-        f"{membership.user.get_full_name()}: должность «{membership.position}»",
+        f"Изменена должность: {membership.user.get_full_name()}, «{membership.position}»",
         by=by,
         subject=membership,
-        before=before,
-        after=membership.position,
+        changed={"должность": [before, membership.position]},
     )
 
 

@@ -299,7 +299,7 @@ def test_position_changes_and_the_log_knows_both(login):
     member.refresh_from_db()
     assert member.position == "старший методист"
     details = AuditEvent.objects.get(action="accounts.position_changed").details
-    assert (details["before"], details["after"]) == ("методист", "старший методист")
+    assert details["changed"] == {"должность": ["методист", "старший методист"]}
 
 
 DATA = {"last_name": "Новая", "first_name": "Анна", "patronymic": "", "phone": "+7 900 000-00-00"}
