@@ -1,5 +1,372 @@
+"""Journal, order, PDF, public check. Edits answer with a redirect to the order's page; htmx picks the part it needs."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from csp.decorators import csp_exempt
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.middleware import PortalRequest
+from accounts.models import Membership, Role
+from accounts.permissions import role_required
+from orders import permissions
+from orders.domain import checklist, drafts, journal, paper, registering, signing
+from orders.domain.errors import OrderConflict, OrderRefused
+from orders.domain.numbering import numbered
+from orders.forms import (
+    CheckForm,
+    ClauseForm,
+    NewClauseForm,
+    NewOrderForm,
+    OrderForm,
+    ReasonForm,
+    RegisterForm,
+    RegistrationForm,
+    journal_of,
+)
+from orders.models import Annex, Clause, Order, OrderEvent, Register
+from portal.lib.pdf import PdfUnavailable
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHOWN_ROWS = 30  # of an annex, on the screen; the PDF beside it has them all
+REMOVED = "orders.removed"
 
 
+@require_GET
+@role_required(*permissions.READERS)
+def order_list(request: PortalRequest) -> HttpResponse:
+    form, orders = journal_of(request.membership, request.GET)
+    page = Paginator(orders, 50).get_page(request.GET.get("page"))
+    return render(request, "orders/order_list.html", {"form": form, "page": page, "orders": page.object_list})
+
+
+@require_GET
+@role_required(*permissions.READERS)
+def export(request: PortalRequest) -> HttpResponse:
+    """Exactly the rows that the list shows under the same filter, all pages."""
+    _, orders = journal_of(request.membership, request.GET)
+    content = journal.workbook(orders, _member(request).department)
+    name = f"Журнал приказов {timezone.localdate():%d.%m.%Y}.xlsx"
+    return HttpResponse(
+        content,
+        content_type=XLSX,
+        headers={"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or ""},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(*permissions.WRITERS)
+def new(request: PortalRequest) -> HttpResponse:
+    form = NewOrderForm(request.POST or None)
+    if form.is_valid():
+        member = _member(request)
+        fresh = drafts.create(department=member.department, by=member, **form.cleaned_data)
+        return redirect("orders:order", pk=fresh.pk)
+    return render(request, "orders/order_new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_GET
+@role_required(*permissions.READERS)
+def order(request: PortalRequest, pk: int) -> HttpResponse:
+    return _order_page(request, _whole_order(request, pk))
+
+
+@require_GET
+@csp_exempt()  # a browser's own PDF viewer is a page of its own that our policy would switch off
+@role_required(*permissions.READERS)
+def pdf(request: PortalRequest, pk: int) -> HttpResponse:
+    """The stored PDF of a signed order; of the others one made now, with «ПРОЕКТ» on it."""
+    row = _whole_order(request, pk)
+    if row.state == Order.State.SIGNED and not row.pdf:
+        return render(request, "orders/pdf_waiting.html", {"order": row}, status=202)
+    tag = f'"{row.pdf_sha256 or paper.digest(paper.compose(row))}-{row.state}"'
+    disposition = content_disposition_header("download" in request.GET, paper.filename(row)) or ""
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Content-Disposition": disposition}
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304, headers=headers)
+    try:
+        content = signing.stored(row) if row.pdf else paper.preview(row)
+    except PdfUnavailable as error:
+        return render(request, "orders/pdf_waiting.html", {"order": row, "problem": error}, status=503)
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(*permissions.WRITERS)
+def texts(request: PortalRequest, pk: int) -> HttpResponse:
+    """Everything of a draft but its clauses; «?suggest» fills the distribution list from the department's schools."""
+    row, member = _whole_order(request, pk), _member(request)
+    initial: dict[str, Any] = {"version": row.version}
+    if "suggest" in request.GET:
+        initial["distribution"] = drafts.suggest_distribution(member.department)
+    form = OrderForm(request.POST or None, instance=row, initial=initial, membership=member)
+    theirs: dict[str, str] = {}
+    if form.is_valid():
+        try:
+            drafts.change_texts(Order.objects.get(pk=pk), by=member, **form.cleaned_data)
+        except OrderConflict as conflict:
+            theirs, form.data = conflict.theirs, _with_version(request, conflict.version)
+            form.add_error(None, str(conflict))
+        except OrderRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _done(request, row, f"Сохранено в {timezone.localtime():%H:%M}")
+    context = {"form": form, "order": row, "theirs": _differences(form, theirs)}
+    return render(request, "orders/order_texts.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@role_required(*permissions.WRITERS)
+def clause(request: PortalRequest, pk: int) -> HttpResponse:
+    """Save a clause's text and, when asked, move or remove it."""
+    row = get_object_or_404(Clause.objects.visible_to(request.membership).select_related("order"), pk=pk)
+    form, member = ClauseForm(request.POST), _member(request)
+    if form.data.get("do") != "remove" and not form.is_valid():
+        return _order_page(request, _whole_order(request, row.order_id), clause_form=form, clause_pk=pk)
+    what = form.data.get("do", "save")
+    try:
+        if what == "remove":
+            request.session[REMOVED] = drafts.remove_clause(row, by=member)
+            return _undoable(request, row.order)
+        drafts.change_clause(
+            row, text=form.cleaned_data["text"], version=form.cleaned_data["version"], by=member
+        )
+        if what != "save":
+            drafts.move_clause(row, what, by=member)
+    except OrderConflict as conflict:
+        form.data = _with_version(request, conflict.version)
+        context = {"clause_form": form, "clause_pk": pk, "conflict": conflict}
+        return _order_page(request, _whole_order(request, row.order_id), **context)
+    except OrderRefused as refusal:
+        return _refused(request, row.order, refusal)
+    return redirect(f"{reverse('orders:order', args=[row.order_id])}#clause-{pk}")
+
+
+@require_POST
+@role_required(*permissions.WRITERS)
+def clause_add(request: PortalRequest, pk: int) -> HttpResponse:
+    row, form = _whole_order(request, pk), NewClauseForm(request.POST)
+    if not form.is_valid():
+        return _order_page(request, row, new_clause_form=form)
+    after = row.clauses.filter(pk=form.cleaned_data["after"] or 0).first()
+    try:
+        fresh = drafts.add_clause(row, text=form.cleaned_data["text"], after=after, by=_member(request))
+    except OrderRefused as refusal:
+        return _refused(request, row, refusal)
+    return redirect(f"{reverse('orders:order', args=[pk])}#clause-{fresh.pk}")
+
+
+@require_POST
+@role_required(*permissions.WRITERS)
+def clause_restore(request: PortalRequest, pk: int) -> HttpResponse:
+    row = _whole_order(request, pk)
+    removed = request.session.pop(REMOVED, None)
+    if not removed or removed["order"] != pk:
+        return _refused(request, row, OrderRefused("Вернуть уже нечего: был удалён другой пункт."))
+    return _act(request, row, "Пункт возвращён", drafts.restore_clause, removed)
+
+
+@require_POST
+@role_required(*permissions.WRITERS)
+def register(request: PortalRequest, pk: int) -> HttpResponse:
+    row, member = _whole_order(request, pk), _member(request)
+    form = RegistrationForm(request.POST, membership=member, order=row)
+    if not form.is_valid():
+        return _order_page(request, row, registration_form=form)
+    try:
+        registering.register(row, by=member, **form.cleaned_data)
+    except OrderRefused as refusal:
+        form.add_error(None, str(refusal))
+        return _order_page(request, row, registration_form=form)
+    return _done(request, row, f"Приказ зарегистрирован: № {row.number} от {row.date:%d.%m.%Y}")
+
+
+@require_POST
+@role_required(Role.HEAD)
+def sign(request: PortalRequest, pk: int) -> HttpResponse:
+    return _act(request, _whole_order(request, pk), "Приказ подписан. PDF изготавливается.", signing.sign)
+
+
+@require_POST
+@role_required(*permissions.RETURNERS)
+def return_(request: PortalRequest, pk: int) -> HttpResponse:
+    row, form = _whole_order(request, pk), ReasonForm(request.POST)
+    if not form.is_valid():
+        return _order_page(request, row, return_form=form)
+    return _act(
+        request, row, "Приказ возвращён на доработку", registering.return_for_rework, **form.cleaned_data
+    )
+
+
+@require_POST
+@role_required(*permissions.RETURNERS)
+def void(request: PortalRequest, pk: int) -> HttpResponse:
+    row, form = _whole_order(request, pk), ReasonForm(request.POST)
+    if not form.is_valid():
+        return _order_page(request, row, void_form=form)
+    annul = drafts.discard if row.state == Order.State.DRAFT else registering.void
+    return _act(request, row, "Приказ аннулирован", annul, **form.cleaned_data)
+
+
+@require_GET
+@role_required(*permissions.WRITERS, Role.ADMIN)
+def registers(request: PortalRequest) -> HttpResponse:
+    member = _member(request)
+    registering.default_register(member.department)
+    year = timezone.localdate().year
+    rows = [(row, registering.next_number(row, year)) for row in Register.objects.visible_to(member)]
+    return render(request, "orders/register_list.html", {"registers": rows, "year": year})
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(*permissions.WRITERS, Role.ADMIN)
+def register_new(request: PortalRequest) -> HttpResponse:
+    return _register_page(request, Register(department=_member(request).department))
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(*permissions.WRITERS, Role.ADMIN)
+def register_edit(request: PortalRequest, pk: int) -> HttpResponse:
+    return _register_page(request, get_object_or_404(Register.objects.visible_to(request.membership), pk=pk))
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, token: str) -> HttpResponse:
-    return HttpResponse()
+    """For anyone with the printed code: the facts of the order, and whether a file is the very one. Keeps nothing."""
+    rows = Order.objects.exclude(state=Order.State.DRAFT).exclude(number="").select_related("department")
+    row = get_object_or_404(rows, check_token=token)
+    form = CheckForm(request.POST or None, request.FILES or None)
+    found = None
+    if form.is_valid():
+        digest = hashlib.sha256()
+        for chunk in form.cleaned_data["file"].chunks():
+            digest.update(chunk)
+        found = digest.hexdigest()
+    context = {"order": row, "form": form, "found": found, "same": bool(found) and found == row.pdf_sha256}
+    return render(request, "orders/check.html", context, status=422 if form.is_bound and not found else 200)
+
+
+# Helpers
+
+
+def _member(request: PortalRequest) -> Membership:
+    assert request.membership is not None  # noqa: S101 -- role_required has seen to it
+    return request.membership
+
+
+def _whole_order(request: PortalRequest, pk: int) -> Order:
+    """The order with all that its page shows: five queries, however long it is."""
+    events = OrderEvent.objects.select_related("by__user")
+    orders = Order.objects.visible_to(request.membership).select_related(
+        "department", "register", "controller__user", "created_by__user", "signed_by__user"
+    )
+    parts = ("clauses", "annexes", Prefetch("events", events))
+    return get_object_or_404(orders.prefetch_related(*parts), pk=pk)
+
+
+def _order_page(request: PortalRequest, row: Order, **more: Any) -> HttpResponse:
+    """The order's page; with a bound form in ``more`` it is an answer to what was not accepted."""
+    member = _member(request)
+    edit = permissions.may_edit(member, row)
+    context = {
+        "order": row,
+        "sheet": row.snapshot or paper.compose(row),
+        "clauses": numbered(row.clauses.all()) if edit else [],
+        "annexes": [_shown(annex) for annex in row.annexes.all()],
+        "word": paper.word(row.department.order_word),
+        "resolution": paper.word(row.resolution_word),
+        "may_edit": edit,
+        "may_sign": permissions.may_sign(member, row),
+        "may_return": permissions.may_return(member, row),
+        "may_void": permissions.may_void(member, row),
+        "checks": [] if row.is_frozen else checklist.before_signing(row),
+        "job": None if row.pdf or not row.snapshot else signing.rendering_job(row),
+        "registration_form": RegistrationForm(membership=member, order=row) if edit else None,
+        "return_form": ReasonForm(prefix=None),
+        "void_form": ReasonForm(prefix=None),
+        "new_clause_form": NewClauseForm(),
+    } | more
+    return render(request, "orders/order_detail.html", context, status=422 if more else 200)
+
+
+def _shown(annex: Annex) -> dict[str, Any]:
+    """An annex for the screen: its first rows, and how many are not shown."""
+    content, left, sections = annex.content, SHOWN_ROWS, []
+    keys = [column["key"] for column in content["columns"]]
+    total = sum(len(section["items"]) for section in content["sections"])
+    for section in content["sections"]:
+        rows = [[item.get(key) or "" for key in keys] for item in section["items"][:left]]
+        left -= len(rows)
+        if rows:
+            sections.append({"heading": section["heading"], "rows": rows})
+    return {**content, "position": annex.position, "sections": sections, "hidden": max(0, total - SHOWN_ROWS)}
+
+
+def _act(
+    request: PortalRequest, row: Order, done: str, action: Any, *args: Any, **kwargs: Any
+) -> HttpResponse:
+    try:
+        action(row, *args, by=_member(request), **kwargs)
+    except OrderRefused as refusal:
+        return _refused(request, row, refusal)
+    return _done(request, row, done)
+
+
+def _done(request: PortalRequest, row: Order, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return redirect("orders:order", pk=row.pk)
+
+
+def _refused(request: PortalRequest, row: Order, refusal: OrderRefused) -> HttpResponse:
+    messages.error(request, str(refusal))
+    return redirect("orders:order", pk=row.pk)
+
+
+def _undoable(request: PortalRequest, row: Order) -> HttpResponse:
+    undo = reverse("orders:clause_restore", args=[row.pk])
+    messages.success(request, "Пункт удалён", extra_tags=f"undo {undo}")
+    return redirect("orders:order", pk=row.pk)
+
+
+def _with_version(request: HttpRequest, version: int) -> Any:
+    """What was typed, now based on the version just seen: sending it again is a decision, not an accident."""
+    data = request.POST.copy()
+    data["version"] = str(version)
+    return data
+
+
+def _differences(form: OrderForm, theirs: dict[str, Any]) -> list[tuple[str, str]]:
+    """Label and the other person's text, for the fields in which the two differ."""
+    return [
+        (str(form.fields[name].label).capitalize(), str(form.fields[name].prepare_value(value) or "пусто"))
+        for name, value in theirs.items()
+        if value != form.cleaned_data.get(name)
+    ]
+
+
+def _register_page(request: PortalRequest, row: Register) -> HttpResponse:
+    member, year = _member(request), timezone.localdate().year
+    form = RegisterForm(request.POST or None, instance=row, membership=member)
+    if form.is_valid():
+        try:
+            first = form.cleaned_data["first"]
+            registering.save_register(form.save(commit=False), by=member, year=year, first=first)
+        except OrderRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"Журнал «{row.name}» сохранён")
+            return redirect("orders:registers")
+    context = {"form": form, "register": row, "year": year}
+    return render(request, "orders/register_form.html", context, status=422 if form.is_bound else 200)

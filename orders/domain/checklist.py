@@ -18,16 +18,24 @@ from schools.models import School
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the list: ``blocking`` ones must be ok, the others are advice."""
+    """One line of the list: ``blocking`` ones must be ok, the others are advice.
+
+    ``remedy`` says what to do about it, ``fact`` what it was found to be.
+    """
 
     ok: bool
     title: str
-    detail: str = ""
+    remedy: str = ""
+    fact: str = ""
     blocking: bool = False
 
     @property
     def state(self) -> str:
         return "ok" if self.ok else "fault" if self.blocking else "advice"
+
+    @property
+    def detail(self) -> str:
+        return self.fact if self.ok else self.remedy
 
 
 def before_registration(order: Order) -> list[Check]:
@@ -44,7 +52,7 @@ def before_registration(order: Order) -> list[Check]:
         Check(
             bool(snapshot["clauses"] or snapshot["annexes"]) and not empty,
             "Пункты написаны" if has_text else "Печатается только приложение",
-            f"Пустые пункты: {', '.join(empty)}" if empty else "Добавьте хотя бы один пункт.",
+            f"Пустые пункты: {', '.join(empty)}" if empty else "Добавьте хотя бы один.",
             blocking=True,
         ),
         Check(bool(signatory), "Подписант указан", "Впишите должность и И.О. Фамилию.", blocking=True),
@@ -70,7 +78,8 @@ def before_signing(order: Order) -> list[Check]:
 
 
 def refuse_faults(checks: Sequence[Check]) -> None:
-    faults = [f"{check.title}: нет. {check.detail}" for check in checks if check.blocking and not check.ok]
+    """Raise `OrderRefused` with every fault and its remedy."""
+    faults = [f"{check.title}: нет. {check.remedy}" for check in checks if check.blocking and not check.ok]
     if faults:
         raise OrderRefused(" ".join(faults))
 
@@ -79,23 +88,23 @@ def _numbered(order: Order) -> Check:
     if order.sequence is None:
         register = order.department.registers.first()
         coming = registering.next_number(register, timezone.localdate().year) if register else "1"
-        return Check(True, "Номер даст журнал без пропуска", f"Следующий № {coming}")
+        return Check(True, "Номер даст журнал, без пропуска", fact=f"Следующий № {coming}")
     before = _previous(order)
     gap = before is not None and before.sequence != order.sequence - 1
-    detail = (
+    fact = (
         f"Перед ним № {before.number} от {before.date:%d.%m.%Y}"
         if before and before.date
         else "Первый в журнале"
     )
-    return Check(not gap, f"№ {order.number} без пропуска", detail, blocking=True)
+    return Check(not gap, f"№ {order.number} без пропуска", remedy=fact, fact=fact, blocking=True)
 
 
 def _dated(order: Order) -> Check:
-    before = _previous(order)
+    title, before = "Дата не раньше предыдущего приказа", _previous(order)
     if order.date is None or before is None or before.date is None:
-        return Check(True, "Дата не раньше предыдущего приказа")
-    detail = f"№ {before.number} от {before.date:%d.%m.%Y}"
-    return Check(order.date >= before.date, "Дата не раньше предыдущего приказа", detail, blocking=True)
+        return Check(True, title)
+    fact = f"№ {before.number} от {before.date:%d.%m.%Y}"
+    return Check(order.date >= before.date, title, remedy=fact, fact=fact, blocking=True)
 
 
 def _previous(order: Order) -> Order | None:
@@ -109,43 +118,45 @@ def _previous(order: Order) -> Order | None:
 
 def _advice(order: Order) -> list[Check]:
     text = " ".join([order.preamble, *(clause.text for clause in order.clauses.all())]).lower()
-    annexes, head = len(order.annexes.all()), paper.annex_head(paper.compose(order), "")
-    named = "приложени" in text
-    signed_by = Membership.objects.active().filter(department=order.department, role=Role.HEAD)
+    heads = Membership.objects.active().filter(department=order.department, role=Role.HEAD)
+    phones = all(line["phone"].strip() for line in order.executors)
     return [
-        Check(
-            named == bool(annexes),
-            "Ссылка на приложение есть" if annexes else "Приложение не требуется",
-            head[-1] if annexes and named
-            else "В тексте нет слов «согласно приложению»." if annexes else "Текст ссылается на приложение, а его нет.",
-        ),
+        _annexed(order, text),
         _controlled(order, text),
         Check(
-            bool(order.executors) and all(line["phone"].strip() for line in order.executors),
+            bool(order.executors) and phones,
             "Исполнитель и телефон указаны",
             "Впишите исполнителя с телефоном.",
         ),
         _distributed(order),
-        Check(signed_by.exists(), "Есть кому подписать", "В отделе никому не дана роль начальника."),
-    ]  # fmt: skip
+        Check(heads.exists(), "Есть кому подписать", "В отделе никому не дана роль начальника."),
+    ]
+
+
+def _annexed(order: Order, text: str) -> Check:
+    named = "приложени" in text
+    if order.annexes.all():
+        head = paper.annex_head(paper.compose(order), "")[-1]
+        fact = f"На приложении напечатается: {head}"
+        return Check(named, "Ссылка на приложение есть", "В тексте нет слов «согласно приложению».", fact)
+    return Check(not named, "Приложения не нужны", "Текст ссылается на приложение, а его нет.")
 
 
 def _controlled(order: Order, text: str) -> Check:
-    clause = re.search(r"контрол\w* .{0,80}(возложить|возлагаю|оставляю|осуществля)", text)
-    if not clause:
-        return Check(False, "Контроль возложен", "Нет пункта о том, кто контролирует исполнение.")
-    if order.controller is None:
-        return Check(False, "Контролирующий назван порталу", "Выберите его: ему придут сведения о просрочке.")
-    return Check(True, "Контроль возложен", str(order.controller))
+    title = "Контроль возложен"
+    if not re.search(r"контрол\w* .{0,80}(возложить|возлагаю|оставляю|осуществля)", text):
+        return Check(False, title, "Нет пункта о том, кто контролирует исполнение.")
+    remedy = "Назовите контролирующего и порталу: ему придут сведения о просрочке."
+    return Check(order.controller is not None, title, remedy, fact=str(order.controller))
 
 
 def _distributed(order: Order) -> Check:
     if not order.distribution:
-        return Check(False, "Рассылка указана", "Не сказано, кому разослать приказ.")
+        return Check(False, "Рассылка полна", "Не сказано, кому разослать приказ.")
     copies = sum(int(line["copies"]) for line in order.distribution)
     missed = _schools_missed(order)
-    detail = f"Не названы: {', '.join(missed[:6])}{' и другие' if len(missed) > 6 else ''}" if missed else ""
-    return Check(not missed, "Рассылка полна", detail or f"Копий: {copies}")
+    remedy = f"Не названы: {', '.join(missed[:6])}{' и другие' if len(missed) > 6 else ''}"
+    return Check(not missed, "Рассылка полна", remedy, fact=f"Копий: {copies}")
 
 
 def _schools_missed(order: Order) -> list[str]:

@@ -155,7 +155,11 @@ def remove_clause(clause: Clause, *, by: Membership) -> dict[str, Any]:
     """Take a clause out with its sub-clauses; what is returned lets `restore_clause` put it back."""
     lock_draft(clause.order)
     rows = [entry.clause for entry in numbered(clause.order.clauses.all())]
-    removed: dict[str, Any] = {"order": clause.order_id, "parent": clause.parent_id, "position": clause.position}
+    removed: dict[str, Any] = {
+        "order": clause.order_id,
+        "parent": clause.parent_id,
+        "position": clause.position,
+    }
     removed["tree"] = _as_tree(clause, rows)
     parent = clause.parent_id
     clause.delete()

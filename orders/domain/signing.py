@@ -102,6 +102,12 @@ def render(order: Order) -> bool:
     return bool(stored)
 
 
+def stored(order: Order) -> bytes:
+    """The bytes of the order's only PDF, as they were made."""
+    with order.pdf.open("rb") as file:
+        return bytes(file.read())
+
+
 def sweep_unrendered() -> int:
     """Have the PDFs made that got lost on the way; one that failed is tried again an hour later. Return how many."""
     now = timezone.now()

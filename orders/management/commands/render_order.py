@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from orders.domain import paper
+from orders.domain import paper, signing
 from orders.models import Order
 from portal.lib.pdf import PdfUnavailable
 
@@ -33,8 +33,7 @@ class Command(BaseCommand):
 
 def pdf_of(order: Order) -> bytes:
     if order.pdf:
-        with order.pdf.open("rb") as file:
-            return file.read()
+        return signing.stored(order)
     if order.snapshot is not None:
         return paper.render(order.snapshot, sha256=order.sha256)
     return paper.render(paper.compose(order), mark=paper.mark_of(order))

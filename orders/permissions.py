@@ -1,0 +1,30 @@
+"""Who may do what with an order, asked by views and templates alike. The order is one the member may see."""
+
+from __future__ import annotations
+
+from accounts.models import Membership, Role
+from orders.models import Order
+
+READERS = (*Role,)
+WRITERS = (Role.METHODIST,)
+RETURNERS = (Role.METHODIST, Role.HEAD)
+State = Order.State
+
+
+def may_edit(member: Membership | None, order: Order) -> bool:
+    """Write its texts, register it."""
+    return member is not None and member.role in WRITERS and order.state == State.DRAFT
+
+
+def may_sign(member: Membership | None, order: Order) -> bool:
+    return member is not None and member.role == Role.HEAD and order.state == State.REGISTERED
+
+
+def may_return(member: Membership | None, order: Order) -> bool:
+    return member is not None and member.role in RETURNERS and order.state == State.REGISTERED
+
+
+def may_void(member: Membership | None, order: Order) -> bool:
+    """Annul a registered order, or put a draft away."""
+    open_states = {State.DRAFT, State.REGISTERED}
+    return member is not None and member.role in RETURNERS and order.state in open_states
