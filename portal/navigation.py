@@ -46,6 +46,7 @@ ENTRIES = (
     Entry("Обзор", "portal:start", (Role.ADMIN,)),
     Entry("Мои поручения", "roadmaps:mine", (Role.DEPUTY, Role.METHODIST, Role.HEAD), "mine"),
     Entry("На проверке", "roadmaps:review", (Role.METHODIST, Role.HEAD), "to_review"),
+    Entry("Все поручения", "roadmaps:assignments", PLANNERS),
     Entry("Дорожные карты", "roadmaps:list", ALL),
     Entry("Матрица", "roadmaps:matrix", PLANNERS),
     Entry("Приказы", "orders:list", ALL),
