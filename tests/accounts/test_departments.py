@@ -226,3 +226,30 @@ def test_locked_out_only_admin_comes_back_by_the_servers_command(capsys):
 def test_command_invites_nobody_unknown():
     with pytest.raises(CommandError, match="Никто с почтой"):
         call_command("invite", "nobody@example.org")
+
+
+# Service pages
+
+
+@pytest.mark.parametrize("name", ["user", "department", "membership"])
+def test_service_pages_open_to_the_operator_only(client, login, name):
+    member = MembershipFactory(admin=True)
+    address = reverse(f"admin:accounts_{name}_changelist")
+    assert login(member).get(address).status_code == 302
+    enter(client)
+    assert client.get(address).status_code == 200
+    assert client.get(reverse(f"admin:accounts_{name}_add")).status_code == 403
+
+
+def test_operator_corrects_an_email_and_the_department_reads_it_in_its_log(client):
+    member = MembershipFactory()
+    user = enter(client)
+    data = {"email": "New@Example.org", "last_name": member.user.last_name, "is_active": "on"}
+    address = reverse("admin:accounts_user_change", args=[member.user_id])
+    assert client.post(address, data).status_code == 302
+    assert User.objects.get(pk=member.user_id).email == "new@example.org"
+    event = AuditEvent.objects.get(action="accounts.login_changed")
+    assert (event.department, event.user) == (member.department, user)
+    taken = client.post(address, data | {"email": user.email.upper()})
+    assert taken.status_code == 200
+    assert User.objects.get(pk=member.user_id).email == "new@example.org"
