@@ -39,6 +39,9 @@ def _stems(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+_PREFIXES = _stems(
+    "само взаимо меж внутри обще онлайн- онлайн видео веб мета"
+)  # the dictionary lacks such compounds
 _LINKS = frozenset(_stems("в во на и с со по к из о об для у от при"))
 _NEGATIONS = frozenset(_stems("не нет без кроме или либо если помимо вместо"))
 _SCHOOLS = _stems("оо оу мбоу моу мбоо мкоу маоу шко образоват общеобразоват организац учрежден")
@@ -108,7 +111,8 @@ def is_known(token: Token) -> bool:
     """Whether the word is Russian, one of ours, or looks like an abbreviation («ММО»)."""
     abbreviation = 2 <= len(token.raw) <= 6 and token.raw.isupper() and token.raw.isalpha()
     form = _form(token)
-    return abbreviation or is_russian(form) or _known(form)
+    whole = next((form.removeprefix(prefix) for prefix in _PREFIXES if form.startswith(prefix)), form)
+    return abbreviation or is_russian(form) or _known(form) or (len(whole) > 4 and is_russian(whole))
 
 
 def _any(form: str, stems: Sequence[str]) -> bool:
@@ -142,6 +146,8 @@ def _nonobjective(content: Sequence[str], _about_results: bool) -> str | None:
 
 def _school_check(content: Sequence[str], about_results: bool) -> str | None:
     vocabularies = (_SCHOOL_CHECK_CORE, _SCHOOL_CHECK_SIGNS, _SCHOOL_CHECK_REST, _SCHOOLS)
+    if _all(content, ("заверш", "окончан", "проверк")) and not about_results:
+        raise Doubt("Какая проверка: работ в школе или другая? Выберите событие.")
     if not (
         _has(content, _SCHOOL_CHECK_CORE)
         and _has(content, _SCHOOL_CHECK_SIGNS)
@@ -167,6 +173,8 @@ def _document(content: Sequence[str], _about_results: bool) -> str | None:
 def _assessment(content: Sequence[str], about_results: bool) -> str | None:
     if all(form.startswith("проведен") for form in content):
         return ASSESSMENT
+    if _has(content, ("работ",)) and _all(content, _HOLD, ("работ",)):
+        raise Doubt("Какая работа: проверочная или другая? Выберите событие.")
     works = _has(content, _WORK_KINDS) and _has(content, ("работ",))
     if not (works or _has(content, _ASSESSMENT_CORE)):
         return None

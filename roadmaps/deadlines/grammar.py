@@ -35,6 +35,7 @@ from roadmaps.deadlines.events import (
 from roadmaps.deadlines.lexicon import is_verb
 from roadmaps.deadlines.merging import Dated, Goes, Loop, Merger, Offset, OnDay, Piece
 from roadmaps.deadlines.parts import (
+    VPR,
     WEEKDAYS,
     By,
     BySchedule,
@@ -227,8 +228,8 @@ class Parser:
         self.i += 1
         year = value + 2000 if short else value
         pair = not short and self._second_year(year)
-        if pair:
-            self.take("учебный")
+        if pair and not self.take("учебный") and self.peek().form == "у" and self.at("год", ahead=1):
+            self.i += 1
         self._year_word()
         return year, pair
 
@@ -496,8 +497,10 @@ class Parser:
     def event(self, *, about_results: bool = False) -> str:
         """The noun phrase of an event, up to where another piece begins. Raises Doubt."""
         start = self.i
+        self.take("окончание", "завершение")
         if self._numbered_term():
             return OTHER
+        self.i = start
         stop = self._noun_phrase_end()
         while stop > start and self.tokens[stop - 1].value in (",", "-", "и"):
             stop -= 1
@@ -653,7 +656,7 @@ class Parser:
         if not words or any(t.value in ("подготовка", "реализация", "действие") for t in words):
             return Goes(named=True)
         if is_assessment(words):
-            return BySchedule(schedules.VPR)
+            return BySchedule(VPR)
         raise Doubt("Какой период? Напишите даты.")
 
     def _of_the_plan(self) -> bool:
@@ -1173,7 +1176,7 @@ class Parser:
         """«в период / дни / день / сроки / ходе проведения ВПР», «во время ВПР», «при проведении ВПР»."""
         if not (self.take("при") and self.at("проведение")):
             if not (self.take_all("в", "соответствие", "с") or self.take("согласно")):
-                self.take("в", "на")
+                self.take("в", "на", "по")
             if not self.take("период", "день", "срок", "ход", "время", "дата", "процесс", "этап"):
                 return None
         start = self.i
@@ -1183,7 +1186,7 @@ class Parser:
         if not words or not (bare or is_assessment(words)):
             return None
         self.i = stop
-        return BySchedule(schedules.VPR)
+        return BySchedule(VPR)
 
     def schedule(self) -> Piece | None:
         """«по графику …», «согласно плану …», «в соответствии с планом …», «в сроки, установленные графиком …»."""
@@ -1202,14 +1205,12 @@ class Parser:
         if schedules.is_weak(stem) and (prefix not in ("согласно", "соответствие") or not tail_tokens):
             return None
         self.i = stop
-        return self._named_schedule(adjectives, head, tail_tokens, prefix)
+        return self._named_schedule(adjectives, head, tail_tokens)
 
-    def _named_schedule(
-        self, adjectives: list[Token], head: Token, tail: Sequence[Token], prefix: str
-    ) -> Piece:
+    def _named_schedule(self, adjectives: list[Token], head: Token, tail: Sequence[Token]) -> Piece:
         words = [token for token in tail if token.kind != "p"]
-        if schedules.is_vpr(adjectives, head, words, prefix):
-            return BySchedule(schedules.VPR)
+        if schedules.is_vpr(adjectives, head, words):
+            return BySchedule(VPR)
         return BySchedule(schedules.name(adjectives, head, self._printed_tail(head, tail)))
 
     def _printed_tail(self, head: Token, tail: Sequence[Token]) -> str:
@@ -1284,10 +1285,10 @@ class Parser:
             raise Doubt("Кем установлены сроки? Назовите график или напишите даты.")
         self.i = stop
         tail = [token for token in self.tokens[tail_from:stop] if token.kind != "p"]
-        if schedules.head_of(head) and schedules.is_vpr(adjectives, head, tail, "по"):
-            return BySchedule(schedules.VPR)
+        if schedules.head_of(head) and schedules.is_vpr(adjectives, head, tail):
+            return BySchedule(VPR)
         printed = self.text[self.tokens[start].end : self._printed_end(self.tokens[stop - 1])]
-        return BySchedule(f"сроки{printed}")
+        return BySchedule(f"{self.tokens[start].form.replace('ках', 'ки')}{_squeezed(printed)}")
 
 
 # -- shapes of time ----------------------------------------------------------------------------------------------------
@@ -1397,7 +1398,14 @@ _INSIDE_EVENT: dict[str, tuple[Rule, ...]] = {
 }
 RULES: dict[str, tuple[Rule, ...]] = {
     **_DATE_RULES,
-    "n": (Parser.times, Parser.windows, Parser.bare_year, Parser.days_before, Parser.week_of_month),
+    "n": (
+        Parser.times,
+        Parser.on_day,
+        Parser.windows,
+        Parser.bare_year,
+        Parser.days_before,
+        Parser.week_of_month,
+    ),
     "квартал": (Parser.windows,),
     "roman": (Parser.windows, Parser.week_of_month),
     "в": (
@@ -1425,7 +1433,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         Parser.week_of_month,
     ),
     "течение": (Parser.going_on,),
-    "по": (Parser.by_terms, Parser.week_days, Parser.event_of, Parser.schedule, Parser.by),
+    "по": (Parser.by_terms, Parser.week_days, Parser.event_of, Parser.schedule, Parser.by, Parser.during_vpr),
     "к": (Parser.on_day, Parser.by, Parser.vague),
     "не": (Parser.times, Parser.on_day, Parser.not_later, Parser.not_less_before, Parser.by),
     "за": (Parser.not_later,),
@@ -1448,6 +1456,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "срок": (Parser.during_vpr, Parser.dates_word),
     "период": (Parser.windows, Parser.during_vpr, Parser.in_period),
     "день": (Parser.during_vpr,),
+    "дата": (Parser.during_vpr,),
     "время": (Parser.during_vpr,),
     "начало": (Parser.vague,),
     "середина": (Parser.vague,),

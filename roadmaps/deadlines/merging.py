@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from roadmaps.deadlines.dates import Span, resolve
 from roadmaps.deadlines.events import Doubt
-from roadmaps.deadlines.parts import By, OnEvent, Part, Period, Throughout, Window, offset
+from roadmaps.deadlines.parts import VPR, By, BySchedule, OnEvent, Part, Period, Throughout, Window, offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Merger:
         self._join_offsets()
         self._join_on_day()
         self._join_goes()
+        self._join_schedules()
         self._drop_yearly()
         parts: list[Part | Loop] = []
         for piece in self.pieces:
@@ -77,6 +78,12 @@ class Merger:
         for part in found:
             self._refuse_far(part)
         return found
+
+    def _refuse_loose(self, loop: Loop, rest: Sequence[Part]) -> None:
+        """«еженедельно в период ВПР»: a recurrence in a time nobody knows yet; with a named plan it stands by itself."""
+        named = all(isinstance(part, BySchedule) and part.schedule != VPR for part in rest)
+        if not named or (rest and loop.every == "year"):
+            raise Doubt("К какому времени относится повторение? Напишите даты.")
 
     def _refuse_far(self, part: Part) -> None:
         """A year far from the plan's is a slip of the pen or the scanner."""
@@ -128,8 +135,15 @@ class Merger:
 
     def _join_goes(self) -> None:
         """«постоянно, в течение 2022 года»: one going-on part, the named range."""
+        if self.pieces[0] == Goes() and BySchedule(VPR) in self.pieces:
+            raise Doubt("Весь год или только в период проведения? Оставьте одно.")
         if any(_is_range(piece) for piece in self.pieces):
             self.pieces = [piece for piece in self.pieces if piece != Goes()]
+
+    def _join_schedules(self) -> None:
+        """«в дни проведения ВПР согласно графику»: the bare «график» is the VPR's."""
+        if BySchedule(VPR) in self.pieces:
+            self.pieces = [piece for piece in self.pieces if piece != BySchedule("график")]
 
     def _drop_yearly(self) -> None:
         """«ежегодно до 1 октября»: the dates of each year say it already."""
@@ -139,16 +153,17 @@ class Merger:
 
     def _looped(self, parts: list[Part | Loop]) -> list[Part]:
         """Give the recurrence its range: the one going on, the one window of months, else the whole period."""
-        loops = list(dict.fromkeys(part for part in parts if isinstance(part, Loop)))
+        loops = _most_exact({part for part in parts if isinstance(part, Loop)})
         rest = [part for part in parts if not isinstance(part, Loop)]
         if not loops:
             return rest
         if len(loops) > 1:
             raise Doubt("Названы две разные повторяемости. Оставьте одну.")
-        loop = loops[0]
+        loop = loops.pop()
         ranges = [part for part in dict.fromkeys(rest) if isinstance(part, Throughout)]
         dated = [part for part in rest if isinstance(part, By | Window)]
         if not ranges and not dated:
+            self._refuse_loose(loop, rest)
             whole = Throughout(self.period.first, self.period.last, loop.every, loop.on)
             return [whole if isinstance(part, Loop) else part for part in parts]
         if not ranges and loop.every == f"{len(dated)} times":
@@ -166,6 +181,11 @@ def _of_form(form: type[By | Window | Throughout], window: Window) -> Part:
     if form is By:
         return By(window.last)
     return window if form is Window else Throughout(window.first, window.last)
+
+
+def _most_exact(loops: set[Loop]) -> set[Loop]:
+    """«еженедельно, по пятницам»: the recurrence with its day says the one without."""
+    return loops - {Loop(loop.every) for loop in loops if loop.on is not None}
 
 
 def _long_enough(window: Window) -> tuple[date, date]:

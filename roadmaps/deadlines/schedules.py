@@ -10,8 +10,6 @@ from roadmaps.deadlines.events import is_assessment
 from roadmaps.deadlines.lexicon import parses
 from roadmaps.deadlines.tokens import Token
 
-VPR = "vpr"
-
 # stem of the head noun: nominative, nominative plural, gender; the endings that make it plural
 _HEADS = {
     "план-график": ("план-график", "планы-графики", "masc"),
@@ -85,12 +83,12 @@ def _nominative(word: str, gender: str) -> str:
     return word
 
 
-def is_vpr(adjectives: Sequence[Token], head: Token, tail: Sequence[Token], prefix: str) -> bool:
+def is_vpr(adjectives: Sequence[Token], head: Token, tail: Sequence[Token]) -> bool:
     """Whether the name means the portal's own VPR schedule."""
     stem = head_of(head)
     if any(not str(token.value).startswith(_VPR_ADJECTIVES) for token in adjectives):
         return False
-    if stem == "план-график" and prefix != "named":
+    if stem == "план-график":
         return all(_is_federal(token) for token in tail) or is_assessment(tail, _FEDERAL)
     return stem in _VPR_HEADS and is_assessment(tail, _FEDERAL)
 

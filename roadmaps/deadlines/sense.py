@@ -10,6 +10,7 @@ from typing import Literal
 from roadmaps.deadlines.events import EVENT_TITLES, OTHER
 from roadmaps.deadlines.occurrences import Calendar
 from roadmaps.deadlines.parts import (
+    VPR,
     By,
     BySchedule,
     OnEvent,
@@ -19,7 +20,6 @@ from roadmaps.deadlines.parts import (
     Window,
     split_offset,
 )
-from roadmaps.deadlines.schedules import VPR
 
 Kind = Literal["ok", "ask", "bad", "event", "loop", "schedule"]
 
