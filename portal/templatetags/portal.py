@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.lib.names import NBSP, counted, surname_first
@@ -119,7 +120,7 @@ def human_date(day: Day) -> str:
     if day is None or day == "":
         return ""
     local = as_local(day)
-    full = date_format(local, "j E Y г., l").replace(" ", NBSP)
+    full = date_format(local, "j E Y г., l").lower().replace(" ", NBSP)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', local.strftime("%Y-%m-%d"), full, day_words(local)
     )
@@ -190,8 +191,9 @@ def note(content: str, title: str, kind: str = "") -> str:
     return render_to_string("components/_note.html", {**names, "content": content})
 
 
+@register.simple_block_tag(name="empty", end_name="endempty")
 @register.simple_block_tag
-def empty(content: str, title: str) -> str:
+def nothing(content: str, title: str) -> str:
     """An empty page: what belongs here and the first step."""
     return render_to_string("components/_empty.html", {"title": title, "content": content})
 
@@ -280,4 +282,5 @@ def tally(number: int, of: int | None = None) -> SafeString:
 def undo_address(tags: str | None) -> str:
     """The address the toast's «Отменить» posts to; the view gives it as ``extra_tags=f"undo {address}"``."""
     kind, _, address = (tags or "").partition(" ")
-    return address.split(" ")[0] if kind == "undo" and address.startswith("/") else ""
+    address = address.split(" ")[0]
+    return address if kind == "undo" and url_has_allowed_host_and_scheme(address, None) else ""
