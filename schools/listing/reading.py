@@ -9,7 +9,7 @@ from typing import Any
 from portal.lib import excel
 from portal.lib.excel import Broken, Head, Sheet, Unreadable
 from schools.listing import columns
-from schools.listing.rows import FIELDS, Fault, Listing, Row, Skipped, Table
+from schools.listing.rows import FIELDS, Fault, Listing, Row, Skipped, Table, named
 from schools.listing.text import fold, one_alphabet, tidy
 from schools.listing.values import Bad, as_text, clean
 
@@ -245,7 +245,7 @@ def _doubles(listing: Listing) -> Iterator[Fault]:
 
 def _double(table: Table, row: Row, met: dict[str, Row], keys: dict[str, Any]) -> Fault:
     field, other = next(iter(met.items()))
-    same = [FIELDS[f] for f in met if met[f] is other]
+    same = [named(f) for f in met if met[f] is other]
     where = f"в строке {other.row}" + (f" листа «{other.sheet}»" if other.sheet != row.sheet else "")
     whole = all(keys.get(f) == other.values.get(f) for f in ("code", "inn") if f in keys)
     return Fault(
@@ -253,11 +253,11 @@ def _double(table: Table, row: Row, met: dict[str, Row], keys: dict[str, Any]) -
         cell=f"{table.letters[field]}{row.row}",
         value=str(row.values[field]),
         message=(
-            f"Эта школа уже есть {where}: совпадает {', '.join(same)}."
+            f"Эта школа уже есть {where}: {'совпадают' if len(same) > 1 else 'совпадает'} {', '.join(same)}."
             if whole
             else f"{FIELDS[field]} {row.values[field]} уже занят другой школой {where}."
         ),
-        remedy="Оставьте одну из строк." if whole else f"Проверьте {FIELDS[field]} в обеих строках.",
+        remedy="Оставьте одну из строк." if whole else f"Проверьте {named(field)} в обеих строках.",
         row=row.row,
         field=field,
     )

@@ -23,6 +23,12 @@ FIELDS: dict[str, str] = {
 }
 
 
+def named(field: str) -> str:
+    """A field in the middle of a sentence: «код ОО в ФИС ОКО», «ИНН»."""
+    heading = FIELDS[field]
+    return heading if heading[:2].isupper() or heading[1:2] in ".-" else heading[0].lower() + heading[1:]
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong at one place. ``row`` is the row as Excel numbers it, ``field`` a key of `FIELDS` or empty."""

@@ -18,7 +18,7 @@ from jobs.models import Job
 from schools import tasks
 from schools.domain import imports as domain
 from schools.forms import ListForm
-from schools.listing import FIELDS, Unreadable
+from schools.listing import FIELDS, Unreadable, named
 from schools.models import SchoolImport
 from schools.views.cards import workbook_response
 
@@ -48,7 +48,7 @@ def import_new(request: PortalRequest) -> HttpResponse:
         except Unreadable as unreadable:
             form.add_error("file", str(unreadable))
     earlier = SchoolImport.objects.visible_to(request.membership).select_related("created_by__user")
-    names = {"form": form, "earlier": earlier.defer("preview", "before")[:10], "fields": FIELDS}
+    names = {"form": form, "earlier": earlier.defer("preview", "before")[:10], "fields": [named(field) for field in FIELDS]}
     return render(request, "schools/import_new.html", names, status=422 if request.method == "POST" else 200)
 
 
@@ -70,14 +70,22 @@ def import_preview(request: PortalRequest, pk: int) -> HttpResponse:
         heap = next((name for name, (_, size) in heaps.items() if size), "new")
     page = Paginator(rows_of(staged.preview, heap), PAGE).get_page(request.GET.get("page"))
     job = Job.objects.visible_to(request.membership).filter(key=f"school-import-{pk}").first()
-    names = {"staged": staged, "heaps": heaps, "heap": heap, "page": page, "job": job, "fields": FIELDS}
-    names["news"] = heaps["new"][1] + heaps["changed"][1]
+    names = {"staged": staged, "heaps": heaps, "heap": heap, "page": page, "job": job}
+    names |= {"news": heaps["new"][1] + heaps["changed"][1], "tables": tables_of(staged.preview)}
     return render(request, "schools/import_preview.html", names)
 
 
 def heap_sizes(preview: dict[str, Any]) -> dict[str, tuple[str, int]]:
     sizes = preview["counts"] | {"faulty": len(preview["faults"]), "skipped": len(preview["skipped"])}
     return {name: (title, sizes[name]) for name, title in HEAPS.items()}
+
+
+def tables_of(preview: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tables read, each with pairs of a heading and what the portal took it for."""
+    return [
+        table | {"pairs": [(heading, named(field)) for field, heading in table["columns"].items()]}
+        for table in preview["tables"]
+    ]
 
 
 def rows_of(preview: dict[str, Any], heap: str) -> list[dict[str, Any]]:
@@ -87,7 +95,7 @@ def rows_of(preview: dict[str, Any], heap: str) -> list[dict[str, Any]]:
     if heap == "skipped":
         return preview["skipped"]
     rows = [row for row in preview["rows"] if row["action"] == heap]
-    return [row | {"news": [(FIELDS[f], *pair) for f, pair in row["changes"].items()]} for row in rows]
+    return [row | {"news": [(named(f), *pair) for f, pair in row["changes"].items()]} for row in rows]
 
 
 @require_POST

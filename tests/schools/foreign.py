@@ -3,8 +3,33 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.factories.schools import FlagFactory, PostFactory, SchoolFactory, SchoolImportFactory
+
+
+def school() -> dict[str, Any]:
+    return {"pk": SchoolFactory().pk}
+
+
+def staged() -> dict[str, Any]:
+    return {"pk": SchoolImportFactory().pk}
+
+
 # name → (traits of the member who looks, the arguments that name another department's row)
-FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {}
+FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
+    "schools:school": ({}, school),
+    "schools:edit": ({"admin": True}, school),
+    "schools:close": ({"admin": True}, school),
+    "schools:reopen": ({"admin": True}, school),
+    "schools:deputy_new": ({"admin": True}, school),
+    "schools:flag_new": ({}, school),
+    "schools:post_end": ({"admin": True}, lambda: {"pk": PostFactory().pk}),
+    "schools:flag_move": ({}, lambda: {"pk": FlagFactory().pk}),
+    "schools:import_preview": ({"admin": True}, staged),
+    "schools:import_apply": ({"admin": True}, staged),
+    "schools:import_undo": ({"admin": True}, staged),
+    "schools:import_discard": ({"admin": True}, staged),
+    "schools:import_faults": ({"admin": True}, staged),
+}
 
 # name → why it is open: its argument is a secret that itself is the right to look, or is no department's row.
 OPEN: dict[str, str] = {}
