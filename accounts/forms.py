@@ -233,7 +233,7 @@ class DepartmentForm(Grouped, forms.ModelForm):
     """All that the letterhead and the calendar need; the domain saves it, not the form."""
 
     GROUPS = {
-        "Отдел": ("name", "short_name", "name_genitive", "municipality", "region"),
+        "Отдел": ("name", "name_genitive", "short_name", "municipality", "region"),
         "Бланк приказа": ("letterhead", "order_word", "resolution_word", "place", "date_style"),
         "Подпись": ("signatory_position", "signatory_name"),
         "Второй язык бланка": ("letterhead_second", "order_word_second", "second_language"),

@@ -208,9 +208,9 @@ class Membership(models.Model):
 
     @property
     def work(self) -> str:
-        """Role and position in one, without saying a word twice: «методист», «начальник управления»."""
+        """Role and position in one, without saying a word twice: «администратор, юрист», «старший методист»."""
         role = str(self.get_role_display())
-        repeats = self.role == Role.DEPUTY or self.position.casefold().startswith(role.casefold())
+        repeats = self.role == Role.DEPUTY or role.casefold() in self.position.casefold()
         return self.position if self.position and repeats else ", ".join(filter(None, [role, self.position]))
 
     @property
