@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from roadmaps.deadlines.events import Doubt, Impossible
-from roadmaps.deadlines.grammar import Parser, Rule
+from roadmaps.deadlines.grammar import Parser
 from roadmaps.deadlines.merging import Merger, Offset, Piece
 from roadmaps.deadlines.parts import Part, Period, Unclear
+from roadmaps.deadlines.reader import Rules
 from roadmaps.deadlines.tokens import Token, nfc, tokenize
 
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_])[.!?](?=\s+[А-ЯЁ«\"])|[\n;]")
@@ -131,13 +132,13 @@ def _range(parser: Parser) -> Piece | None:
     return parser.windows() if parser.at("с") else None
 
 
-_RULES: dict[str, tuple[Rule, ...]] = {
+_RULES: Rules = {
     "до": (Parser.on_day, Parser.by),
     "к": (Parser.by,),
     "не": (Parser.times, Parser.on_day, Parser.not_later, Parser.by),
-    "в": (_range, _announced, Parser.going_on, Parser.term),
+    "в": (_range, _announced, Parser.going_on, Parser.within, Parser.term),
     "срок": (_announced,),
-    "втечение": (Parser.going_on,),
+    "втечение": (Parser.going_on, Parser.within),
     "с": (_range,),
     "за": (Parser.not_later,),
     "через": (Parser.not_later,),

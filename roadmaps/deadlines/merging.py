@@ -80,7 +80,7 @@ class Merger:
         return found
 
     def _refuse_loose(self, loop: Loop, rest: Sequence[Part]) -> None:
-        """«еженедельно в период ВПР»: a recurrence in a time nobody knows yet; with a named plan it stands by itself."""
+        """«еженедельно в период ВПР»: a recurrence in a time nobody knows yet; beside a named plan it stands alone."""
         named = all(isinstance(part, BySchedule) and part.schedule != VPR for part in rest)
         if not named or (rest and loop.every == "year"):
             raise Doubt("К какому времени относится повторение? Напишите даты.")
