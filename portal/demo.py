@@ -163,6 +163,10 @@ class Story:
                 code=f"sch{900000 + index}",
                 login=f"sch{900000 + index}",
                 email=f"school{index}@demo.example",
+                phone=f"2-15-{10 + index}",
+                address=f"г. Верхнелесье, ул. Школьная, д. {index * 3}",
+                inn=inn(f"0000{index:05}"),
+                accredited_on=datetime.date(2014 + index % 6, 1 + index % 12, 10 + index),
             )
             self.schools[name] = schools_domain.save_school(school, by=self.admin, changed=[])
             email = "deputy@demo.example" if "№ 7" in name else f"deputy-{index}@demo.example"
@@ -308,6 +312,12 @@ class Story:
         events.filter(state=Assignment.State.REPORTED).update(at=reported)
         events.exclude(state=Assignment.State.REPORTED).update(at=decision)
         row.evidence.update(added_at=reported)
+
+
+def inn(nine: str) -> str:
+    """Nine digits (region 00 does not exist) with the check digit of an institution's ИНН."""
+    weights = (2, 4, 10, 3, 5, 9, 4, 6, 8)
+    return nine + str(sum(int(digit) * weight for digit, weight in zip(nine, weights, strict=True)) % 11 % 10)
 
 
 def paper(title: str) -> bytes:
