@@ -71,16 +71,16 @@ class ListFilter(forms.Form):
 
     STATES = [("", "Все"), ("overdue", "Просрочено"), *Assignment.State.choices]
 
-    school = forms.ModelChoiceField(
-        School.objects.none(), label="Школа", required=False, empty_label="Все школы"
-    )
     roadmap = forms.ModelChoiceField(
         Roadmap.objects.none(), label="Дорожная карта", required=False, empty_label="Все карты"
+    )
+    school = forms.ModelChoiceField(
+        School.objects.none(), label="Школа", required=False, empty_label="Все школы"
     )
     state = forms.ChoiceField(label="Состояние", choices=STATES, required=False)
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.fields["school"].queryset = School.objects.visible_to(membership)  # type: ignore[attr-defined]
         approved = Roadmap.objects.visible_to(membership).exclude(state__in=["draft", "assembled"])
         self.fields["roadmap"].queryset = approved  # type: ignore[attr-defined]

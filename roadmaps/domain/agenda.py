@@ -48,8 +48,12 @@ def borne_by(member: Membership) -> AssignmentQuerySet:
 
 
 def grouped(assignments: AssignmentQuerySet, today: datetime.date) -> Any:
-    """Each row with its ``group``. Overdue outranks returned; the week ends on Sunday; no due day is going on."""
-    sunday = today + datetime.timedelta(days=6 - today.weekday())
+    """Each row with its ``group``. Overdue outranks returned; no due day is going on.
+
+    The week ends on Sunday; on a Sunday people look at the one that begins tomorrow.
+    """
+    tomorrow = today + datetime.timedelta(days=1)
+    sunday = tomorrow + datetime.timedelta(days=6 - tomorrow.weekday())
     group = Case(
         When(state=State.ACCEPTED, then=Value("done")),
         When(state=State.REPORTED, then=Value("review")),

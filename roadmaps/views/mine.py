@@ -181,12 +181,13 @@ def _take_files(request: PortalRequest, row: Assignment) -> list[str]:
 def _context(request: PortalRequest, row: Assignment) -> dict[str, Any]:
     """All that the card, the form and the page of one duty show."""
     proofs = list(row.evidence.select_related("added_by__user"))
+    row.present = [proof for proof in proofs if proof.removed_at is None]  # type: ignore[attr-defined]
     undoable = timezone.now() - evidence.UNDO_FOR
     return {
         "assignment": row,
         "today": timezone.localdate(),
-        "proofs": [proof for proof in proofs if proof.removed_at is None],
-        "current": [proof for proof in proofs if proof.round == row.round and proof.removed_at is None],
+        "proofs": row.present,  # type: ignore[attr-defined]
+        "current": [proof for proof in row.present if proof.round == row.round],  # type: ignore[attr-defined]
         "removed": [p for p in proofs if p.round == row.round and p.removed_at and p.removed_at > undoable],
         "events": row.events.select_related("by__user"),
         "may_report": reports.may_report(row, request.membership),

@@ -124,7 +124,7 @@ def _answer(
     row.decidable = row.state == Assignment.State.REPORTED  # type: ignore[attr-defined]
     context = {
         "assignment": row,
-        "form": form,
+        "remark_form": form,
         "said": said,
         "problem": problem,
         "today": timezone.localdate(),
