@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.forms import TenantModelForm
@@ -19,7 +20,7 @@ MAX_CHECKED_BYTES = 50 * 1024 * 1024
 class LinesField(forms.CharField):
     """A textarea of one entry a line; a line that is not understood is named with its number."""
 
-    widget = forms.Textarea
+    widget = forms.Textarea(attrs={"rows": 4})
     pattern: re.Pattern[str]
     example: str
 
@@ -75,9 +76,9 @@ class OrderForm(TenantModelForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     executors = ExecutorsField(
-        label="исполнители", help_text="По одному в строке: Пробная Вера Ильинична, 2-00-01"
+        label="Исполнители", help_text="По одному в строке: Пробная Вера Ильинична, 2-00-01"
     )
-    distribution = DistributionField(label="рассылка", help_text="По строкам: 9 – школам № 1–9")
+    distribution = DistributionField(label="Рассылка", help_text="По строкам: 9 – школам № 1–9")
 
     class Meta:
         model = Order
@@ -107,18 +108,19 @@ class OrderForm(TenantModelForm):
         super().__init__(*args, membership=membership, **kwargs)
         people = Membership.objects.visible_to(membership).active().exclude(role=Role.DEPUTY)
         self.fields["controller"].queryset = people.select_related("user")  # type: ignore[attr-defined]
+        self.fields["controller"].empty_label = "не назначен"  # type: ignore[attr-defined]
         self.fields["controller"].required = False
 
 
 class NewOrderForm(forms.Form):
     title = forms.CharField(
-        label="заголовок",
+        label="Заголовок",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="«О проведении …»",
     )
     preamble = forms.CharField(
-        label="преамбула",
+        label="Преамбула",
         max_length=limits.TEXT_CHARACTERS,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -129,7 +131,7 @@ class ClauseForm(forms.Form):
     """A clause's text and what to do besides saving it."""
 
     text = forms.CharField(
-        label="текст пункта", max_length=limits.CLAUSE_CHARACTERS, widget=forms.Textarea(attrs={"rows": 4})
+        label="Текст пункта", max_length=limits.CLAUSE_CHARACTERS, widget=forms.Textarea(attrs={"rows": 4})
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
     do = forms.ChoiceField(
@@ -139,7 +141,7 @@ class ClauseForm(forms.Form):
 
 class NewClauseForm(forms.Form):
     text = forms.CharField(
-        label="новый пункт", max_length=limits.CLAUSE_CHARACTERS, widget=forms.Textarea(attrs={"rows": 3})
+        label="Новый пункт", max_length=limits.CLAUSE_CHARACTERS, widget=forms.Textarea(attrs={"rows": 3})
     )
     after = forms.IntegerField(required=False)
 
@@ -148,10 +150,10 @@ class RegistrationForm(forms.Form):
     """Date and journal; a returned order keeps its journal."""
 
     date = forms.DateField(
-        label="дата приказа", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label="Дата приказа", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     register = forms.ModelChoiceField(
-        Register.objects.none(), label="журнал регистрации", required=False, empty_label=None
+        Register.objects.none(), label="Журнал регистрации", required=False, empty_label=None
     )
 
     def __init__(self, *args: Any, membership: Membership, order: Order, **kwargs: Any) -> None:
@@ -165,12 +167,12 @@ class RegistrationForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label="причина", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(label="Причина", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class RegisterForm(TenantModelForm):
     first = forms.IntegerField(
-        label="первый номер этого года",
+        label="Первый номер этого года",
         min_value=1,
         max_value=99_999,
         required=False,
@@ -185,12 +187,12 @@ class RegisterForm(TenantModelForm):
 class JournalFilter(forms.Form):
     """What the list and its export show."""
 
-    year = forms.TypedChoiceField(label="год", coerce=int, empty_value=None, required=False)
+    year = forms.TypedChoiceField(label="Год", coerce=int, empty_value=None, required=False)
     register = forms.ModelChoiceField(
-        Register.objects.none(), label="журнал", required=False, empty_label="все журналы"
+        Register.objects.none(), label="Журнал", required=False, empty_label="все журналы"
     )
     state = forms.ChoiceField(
-        label="состояние", choices=[("", "любое"), *Order.State.choices], required=False
+        label="Состояние", choices=[("", "любое"), *Order.State.choices], required=False
     )
 
     def __init__(self, *args: Any, membership: Membership | None, years: list[int], **kwargs: Any) -> None:
@@ -210,7 +212,7 @@ class JournalFilter(forms.Form):
 class CheckForm(forms.Form):
     """A PDF to be compared with the one in the portal; it is not kept."""
 
-    file = forms.FileField(label="файл PDF приказа")
+    file = forms.FileField(label="Файл PDF приказа")
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -224,4 +226,4 @@ def journal_of(membership: Membership | None, data: Any) -> tuple[JournalFilter,
     orders = Order.objects.visible_to(membership)
     form = JournalFilter(data, membership=membership, years=journal.years(orders))
     found = form.apply(orders).select_related("register", "created_by__user").defer("snapshot")
-    return form, found
+    return form, found.order_by(F("date").desc(nulls_first=True), "-sequence", "-pk")

@@ -39,7 +39,7 @@ from orders.models import Annex, Clause, Order, OrderEvent, Register
 from portal.lib.pdf import PdfUnavailable
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN_ROWS = 30  # of an annex, on the screen; the PDF beside it has them all
+SHOWN_ROWS = 12  # of an annex, on the screen; the PDF beside it has them all
 REMOVED = "orders.removed"
 
 
@@ -247,7 +247,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
     """For anyone with the printed code: the facts of the order, and whether a file is the very one. Keeps nothing."""
     rows = Order.objects.exclude(state=Order.State.DRAFT).exclude(number="").select_related("department")
     row = get_object_or_404(rows, check_token=token)
-    form = CheckForm(request.POST or None, request.FILES or None)
+    form = CheckForm(request.POST, request.FILES) if request.method == "POST" else CheckForm()
     found = None
     if form.is_valid():
         digest = hashlib.sha256()
@@ -279,19 +279,21 @@ def _whole_order(request: PortalRequest, pk: int) -> Order:
 def _order_page(request: PortalRequest, row: Order, **more: Any) -> HttpResponse:
     """The order's page; with a bound form in ``more`` it is an answer to what was not accepted."""
     member = _member(request)
-    edit = permissions.may_edit(member, row)
+    edit, sheet = permissions.may_edit(member, row), row.snapshot or paper.compose(row)
+    checks = [] if row.is_frozen else checklist.before_signing(row)
     context = {
         "order": row,
-        "sheet": row.snapshot or paper.compose(row),
+        "sheet": sheet,
         "clauses": numbered(row.clauses.all()) if edit else [],
         "annexes": [_shown(annex) for annex in row.annexes.all()],
-        "word": paper.word(row.department.order_word),
-        "resolution": paper.word(row.resolution_word),
+        "words": [paper.word(sheet["department"][name]) for name in ("order_word", "order_word_second")],
+        "resolution": paper.word(sheet["resolution_word"]),
         "may_edit": edit,
         "may_sign": permissions.may_sign(member, row),
         "may_return": permissions.may_return(member, row),
         "may_void": permissions.may_void(member, row),
-        "checks": [] if row.is_frozen else checklist.before_signing(row),
+        "checks": checks,
+        "checks_ok": sum(check.ok for check in checks),
         "job": None if row.pdf or not row.snapshot else signing.rendering_job(row),
         "registration_form": RegistrationForm(membership=member, order=row) if edit else None,
         "return_form": ReasonForm(prefix=None),
