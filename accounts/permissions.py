@@ -23,8 +23,9 @@ def role_required(*roles: Role) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapped(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            membership = request.membership
-            if membership is None or (roles and membership.role not in roles):
+            if request.membership is None:
+                raise PermissionDenied("Сейчас у вас нет роли ни в одном отделе.")
+            if roles and request.membership.role not in roles:
                 raise PermissionDenied("Эта страница не для вашей роли.")
             return view(request, *args, **kwargs)
 

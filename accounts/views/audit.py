@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -43,7 +44,7 @@ def audit_filter(request: PortalRequest) -> AuditFilter:
 
 
 def sections() -> list[tuple[str, str]]:
-    """The house's own apps; an event's action begins with its app's label."""
+    """The house's own apps: an event belongs to the app of its object, or of its action where there is none."""
     own = [config for config in apps.get_app_configs() if Path(config.path).parent == BASE]
     return [(config.label, str(config.verbose_name)) for config in own if config.label != "portal"]
 
@@ -59,7 +60,7 @@ def narrowed(
     if person:
         events = events.filter(user=person)
     if section:
-        events = events.filter(action__startswith=f"{section}.")
+        events = events.filter(Q(object_kind__startswith=f"{section}.") | Q(action__startswith=f"{section}."))
     if since:
         events = events.filter(at__gte=midnight(since))
     if until:

@@ -53,6 +53,10 @@ def test_filter_by_person_and_section(login):
         AuditEventFactory(department=department, action=action, user=user, summary=action)
     client = login(admin)
     assert shown(client.get(LOG, {"section": "orders"})) == {"orders.signed", "orders.drafted"}
+    AuditEventFactory(
+        department=department, action="order.voided", object_kind="orders.order", summary="order.voided"
+    )
+    assert "order.voided" in shown(client.get(LOG, {"section": "orders"}))
     query = {"section": "orders", "person": methodist.user_id}
     assert shown(client.get(LOG, query)) == {"orders.signed"}
 
