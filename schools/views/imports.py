@@ -48,7 +48,11 @@ def import_new(request: PortalRequest) -> HttpResponse:
         except Unreadable as unreadable:
             form.add_error("file", str(unreadable))
     earlier = SchoolImport.objects.visible_to(request.membership).select_related("created_by__user")
-    names = {"form": form, "earlier": earlier.defer("preview", "before")[:10], "fields": [named(field) for field in FIELDS]}
+    names = {
+        "form": form,
+        "earlier": earlier.defer("preview", "before")[:10],
+        "fields": [named(field) for field in FIELDS],
+    }
     return render(request, "schools/import_new.html", names, status=422 if request.method == "POST" else 200)
 
 

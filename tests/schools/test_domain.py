@@ -16,7 +16,14 @@ from tests.factories.schools import FlagFactory, PostFactory, SchoolFactory
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2026, 3, 1)
-FIELDS = {"year": 2025, "subject": "математика", "grade": 5, "source": "письмо", "grounds": "скачок", "opened_on": DAY}
+FIELDS = {
+    "year": 2025,
+    "subject": "математика",
+    "grade": 5,
+    "source": "письмо",
+    "grounds": "скачок",
+    "opened_on": DAY,
+}
 
 
 class TestFlaggedSchools:

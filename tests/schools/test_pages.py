@@ -89,19 +89,21 @@ class TestList:
         assert shown(sort="pupils") == ["А", "№ 2", "№ 10", "Б"]
         assert shown(sort="nonsense", page="nonsense") == ["№ 2", "№ 10", "А", "Б"]
 
-    def test_queries_do_not_grow(self, login, department, django_assert_num_queries):
+    def test_queries_do_not_grow(self, login, department):
         client = login(MembershipFactory(department=department))
         counts = []
         for _ in range(2):
             FlagFactory(school__department=department)
             PostFactory(school__department=department)
-            with django_assert_num_queries(counts[0], exact=False) if counts else count() as context:
+            with count() as context:
                 client.get(reverse("schools:list"))
             counts.append(len(context))
         assert counts[0] == counts[1]
 
     def test_the_workbook_is_what_the_list_shows(self, login, department):
-        SchoolFactory(department=department, name="=Школа", phone="+7 (000) 1", accredited_on=datetime.date(2020, 5, 1))
+        SchoolFactory(
+            department=department, name="=Школа", phone="+7 (000) 1", accredited_on=datetime.date(2020, 5, 1)
+        )
         SchoolFactory(department=department, name="Иная")
         SchoolFactory(name="=Школа чужая")
         client = login(MembershipFactory(department=department))
@@ -111,10 +113,17 @@ class TestList:
         assert datetime.datetime(2020, 5, 1) in rows[1]
 
     def test_the_workbook_comes_back_as_no_change(self, login, admin):
-        SchoolFactory(department=admin.department, pupils=5, phone="2-22-22", accredited_on=datetime.date(2020, 5, 1))
+        SchoolFactory(
+            department=admin.department, pupils=5, phone="2-22-22", accredited_on=datetime.date(2020, 5, 1)
+        )
         client = login(admin)
         upload(client, client.get(reverse("schools:export")).content)
-        assert SchoolImport.objects.get().preview["counts"] == {"new": 0, "changed": 0, "same": 1, "faulty": 0}
+        assert SchoolImport.objects.get().preview["counts"] == {
+            "new": 0,
+            "changed": 0,
+            "same": 1,
+            "faulty": 0,
+        }
 
 
 def count():
@@ -131,7 +140,9 @@ class TestCard:
         counts = []
         for _ in range(2):
             PostFactory(school=school)
-            FlagFactory(school=school).events.create(state="analysis", by=MembershipFactory(department=department))
+            FlagFactory(school=school).events.create(
+                state="analysis", by=MembershipFactory(department=department)
+            )
             with count() as context:
                 client.get(reverse("schools:school", args=[school.pk]))
             counts.append(len(context))
@@ -144,10 +155,14 @@ class TestCard:
         assert "Скачок на границе" not in page.content.decode()
         assert "необъективности" not in page.content.decode()
 
-    @pytest.mark.parametrize(("role", "offers"), [({"admin": True}, 5), ({}, 1), ({"head": True}, 0), ({"viewer": True}, 0)])
+    @pytest.mark.parametrize(
+        ("role", "offers"), [({"admin": True}, 5), ({}, 1), ({"head": True}, 0), ({"viewer": True}, 0)]
+    )
     def test_only_what_the_role_may_do_is_offered(self, login, department, role, offers):
         school = PostFactory(school__department=department).school
-        page = login(MembershipFactory(department=department, **role)).get(reverse("schools:school", args=[school.pk]))
+        page = login(MembershipFactory(department=department, **role)).get(
+            reverse("schools:school", args=[school.pk])
+        )
         words = ["Изменить", "Закрыть школу", "Дать доступ", "Больше не отвечает", "Открыть признак"]
         assert sum(word in page.content.decode() for word in words) == offers
 
@@ -189,10 +204,14 @@ class TestEdit:
     def test_closing_and_opening_again(self, login, admin):
         school = SchoolFactory(department=admin.department)
         client = login(admin)
-        client.post(reverse("schools:close", args=[school.pk]), {"on": "2026-01-15", "reason": "присоединена"})
+        client.post(
+            reverse("schools:close", args=[school.pk]), {"on": "2026-01-15", "reason": "присоединена"}
+        )
         school.refresh_from_db()
         assert school.closed_on == datetime.date(2026, 1, 15)
-        again = client.post(reverse("schools:close", args=[school.pk]), {"on": "2026-02-01", "reason": "ещё раз"})
+        again = client.post(
+            reverse("schools:close", args=[school.pk]), {"on": "2026-02-01", "reason": "ещё раз"}
+        )
         assert again.status_code == 422
         client.post(reverse("schools:reopen", args=[school.pk]))
         school.refresh_from_db()
@@ -205,7 +224,9 @@ class TestDeputies:
     def test_a_person_gets_access_and_a_letter(self, login, admin, django_capture_on_commit_callbacks):
         school = SchoolFactory(department=admin.department)
         with django_capture_on_commit_callbacks(execute=True):
-            login(admin).post(reverse("schools:deputy_new", args=[school.pk]), self.PERSON | {"is_director": "on"})
+            login(admin).post(
+                reverse("schools:deputy_new", args=[school.pk]), self.PERSON | {"is_director": "on"}
+            )
         post = Post.objects.get()
         assert (post.school, post.is_director, post.membership.role) == (school, True, Role.DEPUTY)
         assert post.membership.user.email == "anna@example.org"
@@ -251,10 +272,11 @@ class TestImport:
         assert "Ячейка </span>B3" in text
         assert "Впишите код как в личном кабинете" in text
         assert "Ячейка </span>E3" in text
-        assert reverse("schools:import_apply", args=[1]) not in text
         staged = SchoolImport.objects.get()
-        refused = client.post(reverse("schools:import_apply", args=[staged.pk]), follow=True)
-        assert "В файле есть ошибки" in refused.content.decode()
+        apply = reverse("schools:import_apply", args=[staged.pk])
+        assert apply not in text
+        refused = client.post(apply, follow=True)
+        assert "В файле есть ошибки" in refused.content.decode().replace("\xa0", " ")
         assert not School.objects.exists()
         rows = cells(client.get(reverse("schools:import_faults", args=[staged.pk])))
         assert len(rows) == 2
