@@ -56,7 +56,9 @@ class EventRules(PointReader):
         """«по окончании», «по завершению», «по получении», «по запросу», «по необходимости»: part of the event."""
         return self.at(
             "окончание", "завершение", "запрос", "заявка", "обращение", "необходимость"
-        ) or self.stem_at("получен", "поступлен", "выявлен", "прибыт", "выход", "опубликован")
+        ) or self.stem_at(
+            "получен", "поступлен", "выявлен", "прибыт", "выход", "опубликован", "требован", "поручен"
+        )
 
     def _triggered(self, about_results: bool) -> str:
         if self.tokens[self.i - 1].value == "факт" and self._nothing_more():
@@ -203,13 +205,14 @@ class EventRules(PointReader):
         """«не позднее (чем за) N дней до …», «не позднее (чем через) N дней после …», «через N дней после …»."""
         if self.take_all("не", "позднее") or self.take_all("не", "более"):
             self.than()
-            self.take("через", "за")
-        elif not self.take("через", "за"):
+        elif not self.at("через", "за"):
             return None
+        ahead_of = self.take("за")
+        self.take("через")
         length = self.duration()
         if length is None:
             return None
-        return self._before(length) or self._counted_from(length)
+        return self._before(length) or (None if ahead_of else self._counted_from(length))
 
     def not_less_before(self) -> Piece | None:
         """«не менее чем за 10 дней до …», «не ранее …» is a question."""

@@ -53,7 +53,8 @@ _NO_HEADS = _stems("подготовк образован обучающ уро�
 _HOLD = _stems("организац проведен заверш окончан выполнен написан итог")
 _ASSESSMENT_REST = _stems(
     "работ оценочн проверочн диагностич контрольн тренировочн пробн региональн муниципальн федеральн национальн "
-    "школьн внешн независим исследован мониторинг качеств образован подготовк обучающ уровн предмет класс учебн "
+    "школьн внешн независим исследован мониторинг качеств образован подготовк обучающ уровн предмет класс учебн год входн "
+    "административн промежуточн "
     "русск язык математ "
     "окружающ мир биолог географ истор обществозн физик хим иностран англий апробац репетиц мониторингов результат"
 )
@@ -127,7 +128,7 @@ def _known(form: str) -> bool:
 
 
 def _all(content: Sequence[str], *vocabularies: Sequence[str]) -> bool:
-    return all(form.isdigit() or any(_any(form, stems) for stems in vocabularies) for form in content)
+    return all(form[:1].isdigit() or any(_any(form, stems) for stems in vocabularies) for form in content)
 
 
 def _has(content: Sequence[str], stems: Sequence[str]) -> bool:
@@ -206,6 +207,7 @@ def is_assessment(words: Sequence[Token], extra: Sequence[str] = ()) -> bool:
         "проверочн",
         "работ",
         "проведен",
+        "кажд",
         "класс",
         "год",
         "г",

@@ -122,7 +122,12 @@ _DATE_RULES: Rules = {
 _INSIDE_NAME: Rules = {
     **_DATE_RULES,
     "в": (Parser.going_on, Parser.within, Parser.windows),
-    "не": (Parser.times, Parser.on_day, Parser.by),
+    "не": (Parser.times, Parser.on_day, Parser.not_later, Parser.by),
+    "через": (Parser.not_later,),
+    "за": (Parser.not_later,),
+    "после": (Parser.event_of,),
+    "накануне": (Parser.eve,),
+    "согласно": (Parser.schedule,),
     "на": (Parser.going_on, Parser.within, Parser.whole),
 }
 # … and of an event's: a schedule too («… по предложенному графику»).

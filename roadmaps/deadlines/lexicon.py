@@ -109,8 +109,8 @@ _TERMS = {
 }
 # lemma: its other forms and abbreviations
 _WORDS = {
-    "год": "года году годом годе годы годов годам г гг гд лет",
-    "учебный": "учебного учебном учебному учебным учебных учебные учебн уч учеб",
+    "год": "года году годом годе годы годов годам г гг",
+    "учебный": "учебное учебного учебном учебному учебным учебных учебные учебн уч учеб",
     "календарный": "календарного календарном календарных кал календ",
     "рабочий": "рабочего рабочих рабочие рабочему раб рабоч",
     "день": "дня дней дни дню днем дне днях дн суток сутки",
@@ -234,6 +234,26 @@ def _table() -> dict[str, Word]:
 
 WORDS = _table()
 _RUSSIAN_LETTERS = re.compile(r"[а-яё]+(?:-[а-яё]+)*")
+_VERB_ENDINGS = (
+    "ть",
+    "ти",
+    "чь",
+    "ся",
+    "сь",
+    "ет",
+    "ит",
+    "ют",
+    "ут",
+    "ат",
+    "ят",
+    "ем",
+    "им",
+    "ли",
+    "ла",
+    "ло",
+    "ал",
+    "ил",
+)
 _MIN_CORRECTED = 5  # shorter words are one slip from too many others
 
 _LATIN = str.maketrans("aceopxykABCEHKMOPTXYi", "асеорхукАВСЕНКМОРТХУі")
@@ -270,7 +290,11 @@ def is_russian(word: str) -> bool:
 @lru_cache(maxsize=8192)
 def is_verb(word: str) -> bool:
     """Whether the (lowered) word is an infinitive or a finite verb: no event's or plan's name holds one."""
-    return is_russian(word) and all(parse.tag.POS in ("INFN", "VERB") for parse in parses(word))
+    return (
+        word.endswith(_VERB_ENDINGS)
+        and is_russian(word)
+        and all(parse.tag.POS in ("INFN", "VERB") for parse in parses(word))
+    )
 
 
 def look_up(form: str, raw: str) -> Word | None:
