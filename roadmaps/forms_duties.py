@@ -80,7 +80,7 @@ class ListFilter(forms.Form):
     state = forms.ChoiceField(label="Состояние", choices=STATES, required=False)
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["school"].queryset = School.objects.visible_to(membership)  # type: ignore[attr-defined]
         approved = Roadmap.objects.visible_to(membership).exclude(state__in=["draft", "assembled"])
         self.fields["roadmap"].queryset = approved  # type: ignore[attr-defined]

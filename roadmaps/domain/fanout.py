@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Department, Membership
+from portal.lib import names
 from portal.lib.calendar import WorkCalendar
 from roadmaps.deadlines import (
     BySchedule,
@@ -87,10 +88,11 @@ class Start:
 
     @property
     def whom(self) -> str:
-        """The bearers in words: «12 школ» or names."""
-        names = [a.school.name if a.school else a.official.user.short_name for a in self.assignments]  # type: ignore[union-attr]
-        names = list(dict.fromkeys(names))
-        return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:2])} и ещё {len(names) - 2}"
+        """The bearers in words: «12 школ», up to three by their names."""
+        schools = {a.school_id: a.school.name for a in self.assignments if a.school}
+        people = {a.official_id: a.official.user.short_name for a in self.assignments if a.official}
+        many = [names.counted(len(schools), "школа", "школы", "школ")]
+        return ", ".join([*(many if len(schools) > 3 else schools.values()), *people.values()])
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 One message a person, department and local day collects all rungs of that morning. A rung of a day off is told on
 the last working day before it; an overdue one on the next. A sweep that comes late tells each duty as it stands now:
 the latest rung takes the place of those missed. What was told is a `Notice`, unique per duty, person and rung.
-Decisions: docs/decisions/ (reminder ladder).
+Why so: docs/decisions/0009-reminder-ladder.md.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from django.utils.formats import date_format
 from accounts.models import Department, Membership, User
 from notifications.domain.reminders import record
 from notifications.models import Reminder
+from portal.lib import names
 from portal.lib.calendar import WorkCalendar
 from roadmaps.models import Assignment, Notice
 from schools.models import Post
@@ -176,30 +177,17 @@ def _line(assignment: Assignment, today: datetime.date) -> str:
 
 
 def distance(day: datetime.date, today: datetime.date) -> str:
-    """How far the day is, as people say it.
+    r"""How far the day is, as people say it.
 
     >>> distance(datetime.date(2026, 3, 12), datetime.date(2026, 3, 15))
-    'просрочено на 3 дня'
+    'просрочено на 3\xa0дня'
     """
     days = (day - today).days
     near = {0: "сегодня", 1: "завтра", 2: "послезавтра"}
     if days in near:
         return near[days]
-    count = f"{abs(days)} {plural(abs(days), 'день', 'дня', 'дней')}"
+    count = names.counted(abs(days), "день", "дня", "дней")
     return f"через {count}" if days > 0 else f"просрочено на {count}"
-
-
-def plural(number: int, one: str, few: str, many: str) -> str:
-    """The Russian form of a noun after a number.
-
-    >>> plural(21, "день", "дня", "дней"), plural(12, "день", "дня", "дней")
-    ('день', 'дней')
-    """
-    if number % 10 == 1 and number % 100 != 11:
-        return one
-    if number % 10 in {2, 3, 4} and number % 100 not in {12, 13, 14}:
-        return few
-    return many
 
 
 def title(assignment: Assignment) -> str:

@@ -110,7 +110,7 @@ def evidence_add(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @role_required()
-def evidence_file(request: PortalRequest, pk: int) -> FileResponse:
+def evidence_file(request: PortalRequest, pk: int) -> Any:
     """Never rendered inline, whatever the browser thinks of it."""
     proofs = Evidence.objects.visible_to(request.membership).filter(kind=Evidence.Kind.FILE)
     row = get_object_or_404(proofs, pk=pk)

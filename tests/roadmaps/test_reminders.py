@@ -96,7 +96,7 @@ def test_one_message_a_person_a_day_collects_all_rungs_most_urgent_first():
     assert told.subject == "Поручения: просрочено 1, срок сегодня 1, скоро срок 1"
     places = [told.body.index(row.item.text) for row in (late, today, week)]
     assert places == sorted(places)
-    assert "просрочено на 2 дня" in told.body
+    assert "просрочено на 2\N{NO-BREAK SPACE}дня" in told.body
     assert Notice.objects.count() == 3
 
 
@@ -118,7 +118,7 @@ def test_sweep_that_was_down_tells_each_duty_once_as_it_stands_now():
     reminders.sweep(at(5))
     assert reminders.sweep(at(31)) == 1  # 1 before, on the day, after, two weeks: all missed
     assert Reminder.objects.count() == 2
-    assert "просрочено на 19 дней" in Reminder.objects.latest("pk").body
+    assert "просрочено на 19\N{NO-BREAK SPACE}дней" in Reminder.objects.latest("pk").body
     assert reminders.sweep(at(31, 18)) == 0
 
 
