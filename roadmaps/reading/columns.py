@@ -10,6 +10,7 @@ from roadmaps.reading.text import comparable, is_item_number, one_line
 
 LOOKED_FOR = "«Мероприятие», «Срок», «Ответственный»"
 _MAX_HEADING = 90
+_MAX_ROWS_ABOVE = 300  # an order, a title and goals may stand over the head on the same sheet
 
 # Stems by meaning, the surest first. Within a heading the earliest stem decides («Срок исполнения мероприятия» is a
 # deadline); among several columns of one meaning the surest stem does. All are written as comparable() gives them.
@@ -68,10 +69,14 @@ class Head:
         return sum(1 for leaf in self.leaves if leaf.heading)
 
 
+# All stems in one: most cells of most tables are no headings, and this tells it at one go.
+_ANY = re.compile("|".join(rf"(?<!\w)(?:{stem})" for stems in _STEMS.values() for stem in stems))
+
+
 def meaning(heading: str) -> tuple[str, int] | None:
     """The meaning of a heading and how sure it is (0 surest); None when it is unknown or too long for one."""
     text = comparable(heading)
-    if not text or len(text) > _MAX_HEADING or _OTHERS.match(text):
+    if len(text) > _MAX_HEADING or not _ANY.search(text) or _OTHERS.match(text):
         return None
     found = [
         (match.start(), strength, key)
@@ -88,9 +93,9 @@ def meaning(heading: str) -> tuple[str, int] | None:
     return key, strength
 
 
-def find_head(table: Table, start: int = 0) -> Head | None:
-    """The first head at or below row `start`: at least three known columns of different meaning."""
-    for index in range(start, len(table.rows)):
+def find_head(table: Table) -> Head | None:
+    """The first head: at least three known columns of different meaning, not too far below the table's top."""
+    for index in range(min(len(table.rows), _MAX_ROWS_ABOVE)):
         if head := head_at(table, index):
             return head
     return None
@@ -104,6 +109,9 @@ def head_at(table: Table, index: int) -> Head | None:
     ):
         return None
     below = table.rows[index + 1] if index + 1 < len(table.rows) else None
+    near = [*row.own(), *(below.own() if below else ())]
+    if sum(meaning(cell.printed) is not None for cell in near) < 2:
+        return None
     if below is not None and _is_second_head_row(row, below):
         head = Head(_two_rows(row, below), index, index + 2, row.width)
     else:
@@ -159,7 +167,20 @@ def _settle(head: Head, table: Table) -> bool:
     known = head.keys
     if "text" not in known and len(known) >= 2 and "deadline" in known:
         _guess_text(head, table)
-    return len(head.keys) >= 3 and "text" in head.keys
+    return _is_enough(head)
+
+
+def _is_enough(head: Head) -> bool:
+    """At least three known columns, the measures among them; a mere «Наименование» needs two more of its kind.
+
+    Without the latter a list of schools («№, Наименование, Дата аккредитации») would pass for a roadmap.
+    """
+    known = head.keys
+    measures = next((leaf for leaf in head.leaves if leaf.key == "text"), None)
+    if measures is None or len(known) < 3:
+        return False
+    sure = measures.strength == 0 or head.guessed is not None
+    return sure or len(known & {"deadline", "responsible", "expected_result"}) >= 2
 
 
 def _parted(leaf: Leaf, head: Head, table: Table) -> list[Leaf]:

@@ -23,7 +23,7 @@ _BLOCKS = {
 _BOLD = {"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6"}
 _LIST_STYLES = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _SPACES = re.compile(r"[ \t\r\n\f]+")
-_MAX_DEPTH = 150
+_MAX_DEPTH = 300  # deeper than libxml2 builds a tree
 _MAX_SPAN = 200
 
 
@@ -52,6 +52,7 @@ class _Page:
     _bold: list[bool] = field(default_factory=list)
     _label: str = ""
     _centred: bool = False
+    _counts: dict[etree._Element, int] = field(default_factory=dict)
 
     def walk(self, element: etree._Element, *, bold: bool, centred: bool, depth: int) -> None:
         """Everything inside the element, in order."""
@@ -96,7 +97,19 @@ class _Page:
                 self._label = label
         self._centred = centred
         if tag == "li":
-            self._label = _list_label(element)
+            self._label = self._list_label(element)
+
+    def _list_label(self, item: etree._Element) -> str:
+        """The number or bullet before a list item, as a browser shows it."""
+        parent = item.getparent()
+        if parent is None or parent.tag != "ol":
+            return "•"
+        if parent not in self._counts:
+            start = parent.get("start") or "1"
+            self._counts[parent] = int(start) if start.isdecimal() and len(start) < 6 else 1
+        count = self._counts[parent]
+        self._counts[parent] += 1
+        return f"{formatted(count, _LIST_STYLES.get(parent.get('type') or '', 'decimal'))}."
 
     def _text(self, text: str | None, bold: bool) -> None:
         if not text:
@@ -166,15 +179,3 @@ def _is_centred(element: etree._Element, tag: str, style: str, inherited: bool) 
     if align := element.get("align"):
         return align.lower() == "center"
     return inherited or tag == "center"
-
-
-def _list_label(item: etree._Element) -> str:
-    """The number or bullet before a list item, as a browser shows it."""
-    parent = item.getparent()
-    if parent is None or parent.tag != "ol":
-        return "•"
-    start = parent.get("start") or "1"
-    first = int(start) if start.lstrip("-").isdecimal() and len(start) < 6 else 1
-    before = sum(1 for each in item.itersiblings("li", preceding=True))
-    style = _LIST_STYLES.get(parent.get("type") or "", "decimal")
-    return f"{formatted(first + before, style)}."

@@ -10,7 +10,7 @@ from roadmaps.reading.text import tidy
 _DELIMITERS = "\t;,|"
 # Marks that recognition programs leave in plain text.
 _MARKS = (
-    (re.compile(r"\*\*(\S(?:.*?\S)?)\*\*", re.DOTALL), r"\1"),
+    (re.compile(r"\*\*([^\s*](?:[^*]*[^\s*])?)\*\*"), r"\1"),
     (re.compile(r"(?<![\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])"), r"\1"),
     (re.compile(r"</p>[ ]*<p>|<br ?/?>", re.IGNORECASE), "\v"),
     (re.compile(r"\[bookmark:[^\]\n]*\]"), ""),

@@ -26,7 +26,8 @@ _GONE = {f"{W}del", f"{W}moveFrom", _FALLBACK, f"{W}rPr", f"{W}pPr", f"{W}instrT
 _BREAKS = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}noBreakHyphen": "-"}
 _TEXT, _RUN, _PARAGRAPH, _TABLE, _ROW, _CELL = (f"{W}{tag}" for tag in ("t", "r", "p", "tbl", "tr", "tc"))
 _TEXT_BOX = f"{W}txbxContent"
-_MAX_DEPTH = 20
+_MAX_DEPTH = 60
+_MAX_PART = 30_000_000
 _DAMAGED = "Файл Word повреждён: {}."
 _SAVE_AGAIN = "Откройте файл в Word, сохраните его заново как .docx и загрузите ещё раз."
 
@@ -57,6 +58,8 @@ class _Package:
 
     def xml(self, name: str) -> etree._Element:
         """A part as XML; entities are never resolved, a document type is refused."""
+        if self._archive.getinfo(name).file_size > _MAX_PART:
+            raise Unreadable("Документ Word слишком велик.", "Оставьте в файле только дорожную карту.")
         content = self._archive.read(name)
         if b"<!DOCTYPE" in content[:4096]:
             raise Unreadable(_DAMAGED.format("в нём недопустимое объявление DOCTYPE"), _SAVE_AGAIN)

@@ -104,6 +104,7 @@ def test_unknown_heading_with_most_text_is_taken_for_the_measures_with_a_remark(
         [["Мероприятие", "Срок"], ["Совещание", "май"]],
         [["1", "Совещание", "май", "Отдел"]],
         [["", "", ""]],
+        [["№", "Наименование школы", "Дата аккредитации"], ["1", "Лесная школа", "01.09.2020"]],
     ],
 )
 def test_table_without_recognisable_head_is_refused_with_the_words_looked_for(rows):
