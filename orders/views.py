@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from csp.decorators import csp_exempt
@@ -35,7 +36,7 @@ from orders.forms import (
     RegistrationForm,
     journal_of,
 )
-from orders.models import Annex, Clause, Order, OrderEvent, Register
+from orders.models import Clause, Order, OrderEvent, Register
 from portal.lib.pdf import PdfUnavailable
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -285,7 +286,7 @@ def _order_page(request: PortalRequest, row: Order, **more: Any) -> HttpResponse
         "order": row,
         "sheet": sheet,
         "clauses": numbered(row.clauses.all()) if edit else [],
-        "annexes": [_shown(annex) for annex in row.annexes.all()],
+        "annexes": [_shown(annex) for annex in sheet["annexes"]],
         "words": [paper.word(sheet["department"][name]) for name in ("order_word", "order_word_second")],
         "resolution": paper.word(sheet["resolution_word"]),
         "may_edit": edit,
@@ -303,9 +304,9 @@ def _order_page(request: PortalRequest, row: Order, **more: Any) -> HttpResponse
     return render(request, "orders/order_detail.html", context, status=422 if more else 200)
 
 
-def _shown(annex: Annex) -> dict[str, Any]:
+def _shown(annex: Mapping[str, Any]) -> dict[str, Any]:
     """An annex for the screen: its first rows, and how many are not shown."""
-    content, left, sections = annex.content, SHOWN_ROWS, []
+    content, left, sections = annex["content"], SHOWN_ROWS, []
     keys = [column["key"] for column in content["columns"]]
     total = sum(len(section["items"]) for section in content["sections"])
     for section in content["sections"]:
@@ -313,7 +314,7 @@ def _shown(annex: Annex) -> dict[str, Any]:
         left -= len(rows)
         if rows:
             sections.append({"heading": section["heading"], "rows": rows})
-    return {**content, "position": annex.position, "sections": sections, "hidden": max(0, total - SHOWN_ROWS)}
+    return {**content, "number": annex["number"], "sections": sections, "hidden": max(0, total - SHOWN_ROWS)}
 
 
 def _act(
