@@ -65,21 +65,28 @@ def sweep_department(department: Department, now: datetime.datetime) -> int:
 def due_by_person(
     department: Department, today: datetime.date, calendar: WorkCalendar
 ) -> Iterator[tuple[User, list[Due]]]:
-    """Everybody who has something new to hear today, with all of it, the most urgent first."""
-    at_rung = cache(lambda last_day: rung(last_day, today, calendar))
-    standing = [(a, at_rung(a.last_day)) for a in _waiting(department, today)]
-    due = [Due(assignment, name) for assignment, name in standing if name]
-    people = recipients(department, (d.assignment for d in due))
-    told = set(
-        Notice.objects.filter(assignment__department=department, assignment__state__in=Assignment.OPEN_STATES)
-        .filter(assignment__last_day__lte=today + LOOK_AHEAD)
-        .values_list("assignment", "recipient", "rung")
+    """Everybody who has something new to hear today and has no message of today yet, with all of it."""
+    waiting = _waiting(department, today)
+    people = unheard(
+        department, today, recipients(department, waiting.values_list("school", "official").distinct())
     )
+    if not people:
+        return
+    theirs = Q(school__in=[school for school, _ in people]) | Q(
+        official__in=[official for _, official in people]
+    )
+    told = set(
+        Notice.objects.filter(assignment__in=waiting.order_by()).values_list(
+            "assignment", "recipient", "rung"
+        )
+    )
+    at_rung = cache(lambda last_day: rung(last_day, today, calendar))
     news: dict[User, list[Due]] = defaultdict(list)
-    for d in due:
-        for user in people[_bearer(d.assignment)]:
-            if (d.assignment.pk, user.pk, d.rung) not in told:
-                news[user].append(d)
+    for assignment in waiting.filter(theirs).select_related("item", "clause", "school"):
+        name = at_rung(assignment.last_day)
+        for user in people.get(_bearer(assignment), []):
+            if name and (assignment.pk, user.pk, name) not in told:
+                news[user].append(Due(assignment, name))
     yield from news.items()
 
 
@@ -206,32 +213,43 @@ def bearer_name(assignment: Assignment) -> str:
 
 
 def _waiting(department: Department, today: datetime.date) -> QuerySet[Assignment]:
-    near = Assignment.objects.open().filter(department=department, last_day__lte=today + LOOK_AHEAD)
-    return near.select_related("item", "clause", "school")
+    return Assignment.objects.open().filter(department=department, last_day__lte=today + LOOK_AHEAD)
 
 
-def _bearer(assignment: Assignment) -> tuple[int | None, int | None]:
+Bearer = tuple[int | None, int | None]  # school, official: one of the two
+
+
+def _bearer(assignment: Assignment) -> Bearer:
     return assignment.school_id, assignment.official_id
 
 
-Bearer = tuple[int | None, int | None]
-
-
-def recipients(department: Department, assignments: Iterable[Assignment]) -> Mapping[Bearer, list[User]]:
+def recipients(department: Department, bearers: Iterable[Bearer]) -> dict[Bearer, list[User]]:
     """Who is told, per bearer: the school's active deputies, or the official."""
-    bearers = {_bearer(assignment) for assignment in assignments}
     people: dict[Bearer, list[User]] = {bearer: [] for bearer in bearers}
     active = Q(membership__ended_at=None, membership__user__is_active=True)
-    schools = [school for school, _ in bearers if school]
+    schools = [school for school, _ in people if school]
     posts = Post.objects.filter(active, membership__department=department, school__in=schools)
     for post in posts.select_related("membership__user"):
         people[post.school_id, None].append(post.membership.user)
     officials = Membership.objects.active().filter(
-        department=department, user__is_active=True, pk__in=[official for _, official in bearers if official]
+        department=department, user__is_active=True, pk__in=[official for _, official in people if official]
     )
     for membership in officials.select_related("user"):
         people[None, membership.pk].append(membership.user)
     return {bearer: list(dict.fromkeys(users)) for bearer, users in people.items()}
+
+
+def unheard(
+    department: Department, today: datetime.date, people: Mapping[Bearer, list[User]]
+) -> dict[Bearer, list[User]]:
+    """Those without a message of today; most sweeps of a day end here."""
+    heard = set(
+        Reminder.objects.filter(department=department, kind="duties", key__endswith=f":{today}").values_list(
+            "recipient", flat=True
+        )
+    )
+    left = {bearer: [user for user in users if user.pk not in heard] for bearer, users in people.items()}
+    return {bearer: users for bearer, users in left.items() if users}
 
 
 def reported(assignment: Assignment) -> None:
