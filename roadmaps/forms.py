@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role
 from roadmaps import deadlines
 from roadmaps.domain.items import LONGEST
+from roadmaps.models import ActionItem
 from schools.models import School, academic_year_of
 
 
@@ -143,7 +145,6 @@ class DeadlineForm(forms.Form):
         ("throughout", "Идёт весь период"),
         ("event", "После события"),
         ("vpr", "По графику ВПР"),
-        ("computed", "Как понимает портал"),
     )
     meaning = forms.ChoiceField(label="Что означает срок", choices=MEANINGS, widget=forms.RadioSelect)
     last = day_field("Последний день", required=False)
@@ -155,9 +156,19 @@ class DeadlineForm(forms.Form):
     unit = forms.ChoiceField(label="Чего", required=False, choices=UNITS)
     every = forms.ChoiceField(label="Контроль", required=False, choices=EVERY)
 
-    def __init__(self, *args: Any, period: deadlines.Period, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, item: ActionItem, period: deadlines.Period, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.period = period
+        self.item, self.period = item, period
+        field = self.fields["meaning"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- for the type checker
+        field.choices = [*self._besides(), *self.MEANINGS]
+
+    def _besides(self) -> list[tuple[str, str]]:
+        """What is understood may be confirmed; what was said by hand may be given back."""
+        if self.item.deadline_by_hand:
+            return [("computed", "Как понимает портал, без ручной правки")]
+        unclear = any(part.get("unclear") for part in self.item.deadline_parts)
+        return [] if unclear else [("confirmed", "Понято верно, так и оставить")]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -172,6 +183,8 @@ class DeadlineForm(forms.Form):
 
     def parts(self) -> list[dict[str, Any]]:
         """The chosen meaning in the JSON form of `roadmaps.deadlines`; empty for «как понимает портал»."""
+        if self.cleaned_data["meaning"] == "confirmed":
+            return list(self.item.deadline_parts)
         return deadlines.to_json(self._parts())
 
     def _parts(self) -> tuple[deadlines.Part, ...]:
@@ -192,6 +205,11 @@ class DeadlineForm(forms.Form):
     def _after(self) -> str | None:
         count, unit = self.cleaned_data.get("count"), self.cleaned_data["unit"] or "workday"
         return f"{count} {unit}{'s' if count != 1 else ''}" if count else None
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """A key by which «№ 3» stands before «№ 10»."""
+    return [(int(part), "") if part.isdecimal() else (0, part.lower()) for part in re.split(r"(\d+)", text)]
 
 
 class ReachForm(forms.Form):
@@ -226,6 +244,8 @@ class ReachForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 -- for the type checker
             field.queryset = queryset
+            rows: list[tuple[Any, Any]] = [(row.pk, str(row)) for row in queryset]
+            field.choices = sorted(rows, key=lambda row: natural(row[1]))  # «№ 3» before «№ 10»
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -50,7 +50,7 @@ def change(item: ActionItem, field: str, text: str, version: int, by: Membership
     _understand(current, roadmap, field, before)
     _save(current, by)
     _record(
-        roadmap, f"Изменён {CELLS.get(field, 'столбец «' + field + '»')}", by, item=current, field=field,
+        roadmap, f"Изменено: {CELLS.get(field, field)}", by, item=current, field=field,
         before=before, after=text, version=current.version,
     )  # fmt: skip
     return current
@@ -305,8 +305,9 @@ def add_section(roadmap: Roadmap, title: str, *, by: Membership) -> Section:
     headings = [section.heading for section in sections if section.heading]
     heading = title if numbering.split_heading(title)[0] else numbering.next_heading(headings, title)
     number, name = numbering.split_heading(heading)
+    position = sections[-1].position + 1 if sections else 0
     section = Section.objects.create(
-        roadmap=roadmap, position=len(sections), number=number, title=name, heading=heading
+        roadmap=roadmap, position=position, number=number, title=name, heading=heading
     )
     _record(roadmap, "Добавлен раздел", by, after=heading)
     return section

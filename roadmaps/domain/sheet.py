@@ -16,7 +16,6 @@ from roadmaps.domain.items import cell
 from roadmaps.domain.responsibles import Directory, Target
 from roadmaps.models import ActionItem, Roadmap, Section
 
-WIDTHS = {"number": "n", "deadline": "d", "responsible": "w", "text": "", "expected_result": "x"}
 ICONS = {"ask": "s-ask", "bad": "s-late", "event": "s-event", "loop": "s-loop"}
 
 
@@ -121,9 +120,20 @@ class Sheet:
     def items(self) -> list[ActionItem]:
         return [item for _, items in self.grouped for item in items]
 
-    @property
+    @cached_property
     def columns(self) -> list[dict[str, str]]:
-        return [{**column, "width": WIDTHS.get(column["key"], "x")} for column in self.roadmap.columns]
+        """The document's columns with the class of their width: the longer its texts, the wider a column."""
+        keys = [column["key"] for column in self.roadmap.columns]
+        weights = {key: max(self._length(key), 22) ** 0.6 for key in keys if key != "number"}
+        total = sum(weights.values()) or 1
+        widths = {
+            key: f"w-{min(max(round(weight / total * 25), 3), 12) * 4}" for key, weight in weights.items()
+        }
+        widths |= {"number": "n", "text": ""}  # what is left is the text's
+        return [{**column, "width": widths[column["key"]]} for column in self.roadmap.columns]
+
+    def _length(self, key: str) -> float:
+        return sum(len(cell(item, key)) for item in self.items) / (len(self.items) or 1)
 
     @cached_property
     def places(self) -> dict[int, str]:
@@ -213,7 +223,7 @@ class Sheet:
             yield Issue("ask", f"{place}: пустой пункт", "Напишите мероприятие или удалите строку.", item)
         for line in self.deadline_senses(item):
             if line.kind in {"ask", "bad"}:
-                said = f"«{item.deadline}». " if item.deadline else ""
+                said = f"«{item.deadline}»: " if item.deadline else ""
                 yield Issue(line.kind, f"{place}: срок непонятен", f"{said}{line.text}", item, "deadline")
             elif "останется как написано" in line.text:
                 yield Issue("info", f"{place}: нерабочий день", f"{line.text}.", item)
@@ -223,7 +233,7 @@ class Sheet:
     def _outside_period(self, item: ActionItem, place: str) -> Iterator[Issue]:
         first, last = self.roadmap.first_day, self.roadmap.last_day
         outside = [day for day in compiling.days_named(item.deadline_parts) if not first <= day <= last]
-        if outside:
+        if outside and not item.deadline_by_hand:
             text = f"{outside[0]:%d.%m.%Y} вне периода карты: {first:%d.%m.%Y} – {last:%d.%m.%Y}."
             yield Issue("ask", f"{place}: дата вне периода", text, item, "deadline")
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,7 +28,7 @@ def item_cell(request: PortalRequest, pk: int, column: int) -> HttpResponse:
     item = editable_item(request, pk)
     heading = _column(item, column)
     first = {"text": items.cell(item, heading["key"]), "version": item.version}
-    form = CellForm(request.POST or None, initial=first)
+    form = CellForm(posted(request), initial=first)
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -148,7 +148,7 @@ def section_item(request: PortalRequest, pk: int) -> HttpResponse:
 @role_required(Role.METHODIST)
 def section_new(request: PortalRequest, pk: int) -> HttpResponse:
     roadmap = get_object_or_404(Roadmap.objects.visible_to(request.membership), pk=pk)
-    form = SectionForm(request.POST or None)
+    form = SectionForm(posted(request))
     if form.is_valid():
         try:
             section = items.add_section(roadmap, form.cleaned_data["heading"], by=request.membership)
@@ -163,7 +163,7 @@ def section_new(request: PortalRequest, pk: int) -> HttpResponse:
 @role_required(Role.METHODIST)
 def section_edit(request: PortalRequest, pk: int) -> HttpResponse:
     section = _section(request, pk)
-    form = SectionForm(request.POST or None, initial={"heading": section.heading, "version": section.version})
+    form = SectionForm(posted(request), initial={"heading": section.heading, "version": section.version})
     if form.is_valid():
         try:
             said = form.cleaned_data
@@ -204,6 +204,11 @@ def section_remove(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 # --- shared ----------------------------------------------------------------------------------------------------------
+
+
+def posted(request: PortalRequest) -> QueryDict | None:
+    """What a form is bound to: an empty POST is an answer too."""
+    return request.POST if request.method == "POST" else None
 
 
 def editable_item(request: PortalRequest, pk: int) -> ActionItem:

@@ -19,6 +19,7 @@ from roadmaps.domain.errors import Conflict, Refused
 from roadmaps.domain.sheet import Sheet
 from roadmaps.forms import HeadForm, ImportForm, NewForm, PeriodForm
 from roadmaps.models import Roadmap, RoadmapImport
+from roadmaps.views.items import posted
 
 PER_PAGE = 30
 
@@ -27,7 +28,7 @@ PER_PAGE = 30
 @role_required()
 def roadmap_list(request: PortalRequest) -> HttpResponse:
     rows = Roadmap.objects.visible_to(request.membership).select_related("school", "order")
-    rows = rows.annotate(rows=Count("sections__items", distinct=True))
+    rows = rows.annotate(rows=Count("sections__items", distinct=True)).order_by("-first_day", "name", "pk")
     if request.GET.get("archive") != "1":
         rows = rows.exclude(state=Roadmap.State.ARCHIVED)
     page = Paginator(rows.distinct(), PER_PAGE).get_page(request.GET.get("page"))
@@ -49,7 +50,7 @@ def roadmap(request: PortalRequest, pk: int) -> HttpResponse:
 @role_required(Role.METHODIST)
 def new(request: PortalRequest) -> HttpResponse:
     member = request.membership
-    form = NewForm(request.POST or None, membership=member)
+    form = NewForm(posted(request), membership=member)
     if form.is_valid() and member:
         plan = blanks.create(member.department, by=member, **form.cleaned_data)
         return redirect("roadmaps:roadmap", plan.pk)
@@ -61,7 +62,7 @@ def new(request: PortalRequest) -> HttpResponse:
 @role_required(Role.METHODIST)
 def import_new(request: PortalRequest) -> HttpResponse:
     member = request.membership
-    form = ImportForm(request.POST or None, request.FILES or None, membership=member)
+    form = ImportForm(posted(request), request.FILES or None, membership=member)
     if form.is_valid() and member:
         file, school = form.cleaned_data["file"], form.cleaned_data["school"]
         try:
@@ -82,7 +83,7 @@ def import_preview(request: PortalRequest, pk: int) -> HttpResponse:
     if pending.saved_as_id:
         return redirect("roadmaps:roadmap", pending.saved_as_id)
     first = {"first_day": pending.first_day, "last_day": pending.last_day}
-    form = PeriodForm(request.POST or None, initial=first)
+    form = PeriodForm(posted(request), initial=first)
     if form.is_valid():
         importing.change_period(pending, form.cleaned_data["first_day"], form.cleaned_data["last_day"])
         if "save" in request.POST:
@@ -111,7 +112,7 @@ def head(request: PortalRequest, pk: int) -> HttpResponse:
     plan = _plan(request, pk)
     lines = {name: "\n".join(getattr(plan, name)) for name in ("title_lines", "goals")}
     plain = {name: getattr(plan, name) for name in ("name", "first_day", "last_day", "version")}
-    form = HeadForm(request.POST or None, initial=lines | plain)
+    form = HeadForm(posted(request), initial=lines | plain)
     if form.is_valid() and request.membership:
         try:
             items.change_head(

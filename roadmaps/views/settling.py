@@ -17,7 +17,7 @@ from roadmaps.domain.errors import Refused
 from roadmaps.domain.sheet import Sheet
 from roadmaps.forms import DeadlineForm, ReachForm
 from roadmaps.models import ActionItem
-from roadmaps.views.items import editable_item, row_answer
+from roadmaps.views.items import editable_item, posted, row_answer
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,7 +25,7 @@ from roadmaps.views.items import editable_item, row_answer
 def item_deadline(request: PortalRequest, pk: int) -> HttpResponse:
     item = editable_item(request, pk)
     period = compiling.period(item.section.roadmap)
-    form = DeadlineForm(request.POST or None, period=period, initial=_meaning(item))
+    form = DeadlineForm(posted(request), item=item, period=period, initial=_meaning(item))
     if form.is_valid():
         try:
             item = items.settle_deadline(item, form.parts(), request.membership)
@@ -40,7 +40,7 @@ def item_deadline(request: PortalRequest, pk: int) -> HttpResponse:
 def item_reach(request: PortalRequest, pk: int, piece: int) -> HttpResponse:
     item = editable_item(request, pk)
     target = item.reach[piece] if piece < len(item.reach) else {"phrase": item.responsible}
-    form = ReachForm(request.POST or None, membership=request.membership, initial=_chosen(target))
+    form = ReachForm(posted(request), membership=request.membership, initial=_chosen(target))
     if form.is_valid():
         try:
             item = _answered(request, item, piece, form)
@@ -79,6 +79,8 @@ def _question(request: PortalRequest, item: ActionItem, form: Any, part: str, **
 def _meaning(item: ActionItem) -> dict[str, Any]:
     """The present meaning as the form's first answer, where it is one of the simple ones."""
     part = item.deadline_parts[0] if len(item.deadline_parts) == 1 else {}
+    if len(item.deadline_parts) > 1 and not item.deadline_by_hand:
+        return {"meaning": "confirmed"}
     match part:
         case {"by": day}:
             return {"meaning": "by", "last": day}

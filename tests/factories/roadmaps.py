@@ -5,7 +5,7 @@ import datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from roadmaps.models import ActionItem, Assignment, Roadmap, Section
+from roadmaps.models import ActionItem, Assignment, Roadmap, RoadmapImport, Section
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
 from tests.factories.schools import SchoolFactory
 
@@ -77,3 +77,22 @@ class AssignmentFactory(DjangoModelFactory):
     occurrence = "by:2026-03-15"
     first_day = datetime.date(2026, 3, 15)
     last_day = datetime.date(2026, 3, 15)
+
+
+class RoadmapImportFactory(DjangoModelFactory):
+    """A read file of one section and one row, not saved yet."""
+
+    class Meta:
+        model = RoadmapImport
+
+    department = factory.SubFactory(DepartmentFactory)
+    file_name = "план.docx"
+    first_day = datetime.date(2025, 9, 1)
+    last_day = datetime.date(2026, 8, 31)
+
+    @factory.lazy_attribute
+    def reading(self):
+        row = {"number": "1.", "text": "Собрать списки", "deadline": "март", "responsible": "Директора школ"}
+        section = {"number": "I", "title": "Начало", "heading": "I. Начало", "items": [row]}
+        plan = {"title_lines": ["План"], "period": None, "goals": [], "columns": COLUMNS, "sections": [section]}
+        return {"roadmap": plan, "order": None, "problems": []}

@@ -4,9 +4,39 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.factories.orders import OrderFactory
-from tests.factories.roadmaps import AssignmentFactory, RoadmapFactory
+from tests.factories.roadmaps import (
+    ActionItemFactory,
+    AssignmentFactory,
+    RoadmapFactory,
+    RoadmapImportFactory,
+    SectionFactory,
+)
 
+PLAN_PAGES = ("roadmap", "head", "history", "assemble", "revise", "delete", "section_new")
 REPORTED = {"reported": True}
+
+
+def plan() -> dict[str, Any]:
+    return {"pk": ActionItemFactory().section.roadmap.pk}
+
+
+def pending_import() -> dict[str, Any]:
+    return {"pk": RoadmapImportFactory().pk}
+
+
+def section() -> dict[str, Any]:
+    return {"pk": SectionFactory().pk}
+
+
+def row() -> dict[str, Any]:
+    return {"pk": ActionItemFactory().pk}
+
+
+def removed() -> dict[str, Any]:
+    plan = RoadmapFactory()
+    return {
+        "pk": plan.events.create(what="Удалён пункт", details={"row": {"text": "Чужое"}, "section": 0}).pk
+    }
 
 
 def duty(**traits: Any) -> dict[str, Any]:
@@ -24,6 +54,18 @@ def approved() -> dict[str, Any]:
 
 # name → (traits of the member who looks, the arguments that name another department's row)
 FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
+    # plans
+    "roadmaps:import": ({}, pending_import),
+    **{f"roadmaps:{name}": ({}, plan) for name in PLAN_PAGES},
+    "roadmaps:section": ({}, section),
+    "roadmaps:section_remove": ({}, section),
+    "roadmaps:section_item": ({}, section),
+    "roadmaps:item": ({}, row),
+    "roadmaps:item_arrange": ({}, row),
+    "roadmaps:item_deadline": ({}, row),
+    "roadmaps:item_cell": ({}, lambda: {**row(), "column": 1}),
+    "roadmaps:item_reach": ({}, lambda: {**row(), "piece": 0}),
+    "roadmaps:item_restore": ({}, removed),
     # duties
     "roadmaps:assignment": ({}, duty),
     "roadmaps:assignment_report": ({}, duty),

@@ -55,7 +55,8 @@ def test_the_order_carries_the_plan_as_it_is(roadmap, methodist):
         "sections": [{
             "heading": "I. Начало",
             "items": [{
-                "number": "1.1.", "text": "Собрать", "deadline": "до 20 марта 2026 года", "responsible": "Директора школ",
+                "number": "1.1.", "text": "Собрать", "deadline": "до 20 марта 2026 года",
+                "responsible": "Директора школ",
             }],
         }],
     }  # fmt: skip

@@ -37,7 +37,7 @@ def test_a_changed_deadline_is_understood_anew(item, methodist):
     assert (changed.version, changed.updated_by) == (2, methodist)
     event = RoadmapEvent.objects.get()
     assert (event.what, event.details["before"], event.details["after"]) == (
-        "Изменён срок", "до 15 марта 2026 года", "до 10 апреля 2026 года",
+        "Изменено: срок", "до 15 марта 2026 года", "до 10 апреля 2026 года",
     )  # fmt: skip
 
 
