@@ -7,8 +7,9 @@ phrase of real Russian words is «other event»; a phrase with a word nobody kno
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from roadmaps.deadlines.lexicon import is_russian
+from roadmaps.deadlines.lexicon import is_russian, parses
 from roadmaps.deadlines.tokens import Token
 
 ASSESSMENT = "assessment_held"
@@ -42,7 +43,7 @@ def _stems(text: str) -> tuple[str, ...]:
 _PREFIXES = _stems(
     "само взаимо меж внутри обще онлайн- онлайн видео веб мета"
 )  # the dictionary lacks such compounds
-_LINKS = frozenset(_stems("в во на и с со по к из о об для у от при"))
+_LINKS = frozenset(_stems("в во на и с со по к из о об для у от при за через между среди"))
 _NEGATIONS = frozenset(_stems("не нет без кроме или либо если помимо вместо"))
 _SCHOOLS = _stems("оо оу мбоу моу мбоо мкоу маоу шко образоват общеобразоват организац учрежден")
 _ANY = _stems("кажд соответств все всех всеросс указан данн очередн конкретн мест")
@@ -53,8 +54,8 @@ _NO_HEADS = _stems("подготовк образован обучающ уро�
 _HOLD = _stems("организац проведен заверш окончан выполнен написан итог")
 _ASSESSMENT_REST = _stems(
     "работ оценочн проверочн диагностич контрольн тренировочн пробн региональн муниципальн федеральн национальн "
-    "школьн внешн независим исследован мониторинг качеств образован подготовк обучающ уровн предмет класс учебн год входн "
-    "административн промежуточн "
+    "школьн внешн независим исследован мониторинг качеств образован подготовк обучающ уровн предмет класс учебн год "
+    "входн административн промежуточн "
     "русск язык математ "
     "окружающ мир биолог географ истор обществозн физик хим иностран англий апробац репетиц мониторингов результат"
 )
@@ -93,6 +94,7 @@ def name_event(words: Sequence[Token], *, about_results: bool = False) -> str:
         event = recognise(content, about_results)
         if event:
             return event
+    _refuse_misfits(words)
     return OTHER
 
 
@@ -106,6 +108,21 @@ def _refuse_unknown(words: Sequence[Token], forms: Sequence[str]) -> None:
             raise Doubt(f"Слово «{token.raw}» меняет смысл срока. Укажите событие или дату.")
         if token.kind == "x" and not is_known(token):
             raise Doubt(f"Не понято слово «{token.raw}». Исправьте его или выберите событие.")
+
+
+def _refuse_misfits(words: Sequence[Token]) -> None:
+    """Every word of «после сдачи отчета» stands in an oblique case; «после отчет сдачи» is no noun phrase."""
+    for before, token in pairwise((None, *words)):
+        if token is not None and not token.raw.isupper() and not _fits(token, before):
+            raise Doubt(f"Не понято слово «{token.raw}». Исправьте его или выберите событие.")
+
+
+def _fits(token: Token, before: Token | None) -> bool:
+    governed = before is not None and before.form in _LINKS
+    cases = {"gent", "datv", "ablt", "loct", "accs"} if governed else {"gent", "datv", "ablt", "loct"}
+    readings = parses(token.form)
+    served = {"PREP", "CONJ", "PRCL", "NUMR", "NPRO"}
+    return not readings or any(one.tag.case in cases or one.tag.POS in served for one in readings)
 
 
 def is_known(token: Token) -> bool:

@@ -74,7 +74,7 @@ def _parts_at(parser: Parser, period: Period) -> tuple[Part, ...] | None:
             pieces.append(piece)
         return Merger(pieces, period).parts() if pieces else None
     except Impossible as doubt:
-        parser.i = max(parser.i, first + 1)
+        parser.i = max(parser.i + (parser.peek().kind == "bad"), first + 1)
         return (Unclear(str(doubt), impossible=True),)
     except Doubt as doubt:
         return (Unclear(str(doubt)),) if any(isinstance(piece, Offset) for piece in pieces) else None

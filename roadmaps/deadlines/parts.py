@@ -38,7 +38,7 @@ class Period:
     @property
     def is_calendar_year(self) -> bool:
         """Whether the period is counted in calendar years, not school years."""
-        return (self.first.month, self.first.day) == (1, 1)
+        return self.first.month <= 6 and self.last.month == 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,8 @@ def is_vpr(adjectives: Sequence[Token], head: Token, tail: Sequence[Token]) -> b
         return False
     if stem == "план-график":
         return all(_is_federal(token) for token in tail) or is_assessment(tail, _FEDERAL)
-    return stem in _VPR_HEADS and is_assessment(tail, _FEDERAL)
+    bare = [token.value for token in tail] == ["проведение"]
+    return stem in _VPR_HEADS and (bare or is_assessment(tail, _FEDERAL))
 
 
 def _is_federal(token: Token) -> bool:

@@ -116,6 +116,8 @@ def _dmy(low: str, start: int, end: int, raw: str) -> Token:
 
 def _dm(low: str, start: int, end: int, raw: str) -> Token:
     day, month = map(int, low.split("."))
+    if not 1 <= month <= 12:  # «9.00» is a time of the day
+        return Token("x", low, start, end, raw)
     return _dated((day, month, None), start, end, raw)
 
 
