@@ -3,6 +3,8 @@
 ``PORTAL_PRODUCTION=1`` names a real installation: then ``check --deploy`` refuses the embedded defaults.
 """
 
+import os
+
 from csp.constants import NONE, SELF
 
 from portal.lib.env import BASE, env, home, secret
@@ -91,7 +93,8 @@ DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{HOME / 'port
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {
         "OPTIONS": SQLITE_OPTIONS,
-        "TEST": {"NAME": str(HOME / "test.sqlite3")},  # a file: threads and workers of tests share it
+        # A file, so that threads and workers of a test share it; two runs at once do not.
+        "TEST": {"NAME": str(HOME / f"test-{os.getpid()}.sqlite3")},
     }
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
