@@ -24,6 +24,11 @@ def may_return(member: Membership | None, order: Order) -> bool:
     return member is not None and member.role in RETURNERS and order.state == State.REGISTERED
 
 
+def may_follow_rendering(member: Membership | None, order: Order) -> bool:
+    """See, and stop, the work that makes the PDF: not for schools."""
+    return member is not None and member.role != Role.DEPUTY and order.state == State.SIGNED and not order.pdf
+
+
 def may_void(member: Membership | None, order: Order) -> bool:
     """Annul a registered order, or put a draft away."""
     open_states = {State.DRAFT, State.REGISTERED}

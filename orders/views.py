@@ -295,7 +295,7 @@ def _order_page(request: PortalRequest, row: Order, **more: Any) -> HttpResponse
         "may_void": permissions.may_void(member, row),
         "checks": checks,
         "checks_ok": sum(check.ok for check in checks),
-        "job": None if row.pdf or not row.snapshot else signing.rendering_job(row),
+        "job": signing.rendering_job(row) if permissions.may_follow_rendering(member, row) else None,
         "registration_form": RegistrationForm(membership=member, order=row) if edit else None,
         "return_form": ReasonForm(prefix=None),
         "void_form": ReasonForm(prefix=None),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib import admin
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from orders.domain import drafts, registering, signing
 from orders.domain.errors import OrderConflict, OrderRefused
 from orders.domain.numbering import numbered
-from orders.models import Order
+from orders.models import Annex, Clause, Order, OrderEvent, Register, RegisterCounter
 from tests.factories.accounts import MembershipFactory
 from tests.factories.orders import CONTENT, make_draft, make_registered, make_signed
 from tests.factories.schools import SchoolFactory
@@ -199,3 +202,37 @@ def test_distribution_is_suggested_from_open_schools_of_the_department_only(meth
         {"copies": 1, "addressee": "в дело"},
         {"copies": 3, "addressee": "МБОУ СОШ № 3, 12; МБОУ Сельская школа"},
     ]
+
+
+MOVES = st.lists(
+    st.tuples(st.sampled_from(["up", "down", "in", "out", "add", "remove"]), st.integers(0, 20)), max_size=12
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=MOVES)
+def test_whatever_is_moved_each_clause_stays_once_and_numbers_run_without_gap(methodist, moves):
+    order = make_draft(methodist, annexes=[])
+    for place, (what, where) in enumerate(moves):
+        clauses = [entry.clause for entry in numbered(order.clauses.all())]
+        chosen = clauses[where % len(clauses)] if clauses else None
+        before = order.clauses.count()
+        if what == "add":
+            drafts.add_clause(order, text=f"Новый {place}", by=methodist, after=chosen)
+        elif chosen is not None and what == "remove":
+            drafts.restore_clause(order, drafts.remove_clause(chosen, by=methodist), by=methodist)
+        elif chosen is not None:
+            try:
+                drafts.move_clause(chosen, what, by=methodist)
+            except OrderRefused:
+                assert what in {"in", "out"}
+        assert order.clauses.count() == before + (what == "add")
+        entries = numbered(order.clauses.all())
+        assert len(entries) == order.clauses.count()
+        assert max((entry.depth for entry in entries), default=1) <= 3
+        assert all(entry.number.count(".") == entry.depth for entry in entries)
+
+
+@pytest.mark.parametrize("model", [Order, Clause, Annex, OrderEvent, Register, RegisterCounter])
+def test_the_service_pages_offer_no_way_round_the_domain(model):
+    assert not admin.site.is_registered(model)
