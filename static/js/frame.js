@@ -3,6 +3,9 @@
   "use strict";
   document.documentElement.dataset.script = "on";
 
+  // On a narrow screen the sections are a strip: show the one we are in.
+  document.querySelector("[data-portal-nav] [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // <a href="…" data-portal-dialog="id"> opens the window of that id; without it the link is followed.
   // <button data-portal-close> inside a window closes it.
   document.addEventListener("click", (event) => {
