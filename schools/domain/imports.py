@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import tablib
@@ -142,12 +143,21 @@ def _dataset(rows: list[dict[str, Any]], schools: dict[int, School]) -> tablib.D
 # --- out ---------------------------------------------------------------------------------------------------------
 
 
+@transaction.atomic
 def discard(staged: SchoolImport, *, by: Membership | None) -> None:
-    """Nobody wants this preview; raises `Refused` when it was applied already."""
+    """Nobody wants this preview: its file goes too. Raises `Refused` when it was applied already."""
     try:
         move(staged, SchoolImport.State.DISCARDED)
     except StaleTransition as stale:
         raise Refused(_already(staged)) from stale
+    audit.record(
+        "schools.import_discarded",
+        f"Отброшен список школ «{staged.file_name}»",
+        by=by,
+        department=staged.department,
+        subject=staged,
+    )
+    transaction.on_commit(partial(staged.file.delete, save=False))
 
 
 @transaction.atomic

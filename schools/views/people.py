@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.domain.refusals import Refused
 from accounts.middleware import PortalRequest
@@ -42,13 +42,14 @@ def report(request: PortalRequest, email: str, *, delivered: bool | None) -> Non
         messages.success(request, f"Доступ открыт, письмо отправлено на {email}.")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.ADMIN)
 def post_end(request: PortalRequest, pk: int) -> HttpResponse:
-    """The person no longer answers for the school."""
-    post = get_object_or_404(
-        Post.objects.visible_to(request.membership).select_related("membership__user"), pk=pk
-    )
+    """The person no longer answers for the school: asked once more, then done."""
+    posts = Post.objects.visible_to(request.membership).select_related("membership__user", "school")
+    post = get_object_or_404(posts, pk=pk)
+    if request.method != "POST":
+        return render(request, "schools/post_end.html", {"post": post})
     domain.end_post(post, by=request.membership)
     messages.success(request, f"{post.membership.user.get_full_name()} больше не отвечает за школу.")
     return redirect("schools:school", post.school_id)

@@ -244,7 +244,10 @@ class TestDeputies:
 
     def test_access_ends_and_history_stays(self, login, admin):
         post = PostFactory(school__department=admin.department)
-        login(admin).post(reverse("schools:post_end", args=[post.pk]))
+        client = login(admin)
+        assert "Закрыть доступ?" in client.get(reverse("schools:post_end", args=[post.pk])).content.decode()
+        assert post.school.posts.active().exists()
+        client.post(reverse("schools:post_end", args=[post.pk]))
         assert Membership.objects.get(pk=post.membership_id).ended_at is not None
         assert Post.objects.filter(pk=post.pk).exists()
         assert not post.school.posts.active().exists()
@@ -320,10 +323,14 @@ class TestImport:
         assert Job.objects.get().state == Job.State.DONE
         assert School.objects.count() == 2
 
-    def test_a_discarded_list_cannot_be_applied(self, login, admin):
+    def test_a_discarded_list_loses_its_file_and_cannot_be_applied(
+        self, login, admin, django_capture_on_commit_callbacks
+    ):
         staged = SchoolImportFactory(department=admin.department)
         client = login(admin)
-        client.post(reverse("schools:import_discard", args=[staged.pk]))
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(reverse("schools:import_discard", args=[staged.pk]))
+        assert not staged.file.storage.exists(staged.file.name)
         client.post(reverse("schools:import_apply", args=[staged.pk]))
         assert not School.objects.exists()
 
