@@ -287,12 +287,14 @@ class Assignment(models.Model):
         REPORTED = "reported", "на проверке"
         ACCEPTED = "accepted", "принято"
         RETURNED = "returned", "возвращено"
+        CLOSED = "closed", "снято"
 
     TRANSITIONS = {
-        State.ASSIGNED: {State.REPORTED},
+        State.ASSIGNED: {State.REPORTED, State.CLOSED},
         State.REPORTED: {State.ACCEPTED, State.RETURNED, State.ASSIGNED},
-        State.RETURNED: {State.REPORTED},
+        State.RETURNED: {State.REPORTED, State.CLOSED},
         State.ACCEPTED: set(),
+        State.CLOSED: set(),
     }
     OPEN_STATES = (State.ASSIGNED, State.RETURNED)
 
@@ -379,6 +381,7 @@ class Assignment(models.Model):
                     state="assigned", reported_at=None, reported_by=None, decided_at=None, decided_by=None
                 )
                 | Q(state="reported", reported_at__isnull=False, reported_by__isnull=False)
+                | Q(state="closed", decided_at__isnull=False, decided_by__isnull=False)
                 | Q(
                     state__in=["accepted", "returned"],
                     reported_at__isnull=False,

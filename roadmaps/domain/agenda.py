@@ -43,7 +43,7 @@ class Group:
 
 def borne_by(member: Membership) -> AssignmentQuerySet:
     """What this person answers for here: their school's duties, and those that name them."""
-    visible = Assignment.objects.visible_to(member)
+    visible = Assignment.objects.visible_to(member).exclude(state=State.CLOSED)
     return visible.filter(Q(school__posts__membership=member) | Q(official__user=member.user_id))
 
 

@@ -30,7 +30,7 @@ from roadmaps.deadlines import (
     from_json,
     occurrences,
 )
-from roadmaps.domain import clauses, responsibles
+from roadmaps.domain import clauses, responsibles, succession
 from roadmaps.domain.errors import Refused
 from roadmaps.domain.reminders import calendar_of
 from roadmaps.models import ActionItem, Assignment, RecordedEvent, Roadmap
@@ -104,8 +104,9 @@ def fan_out(roadmap: Roadmap, by: Membership) -> int:
     if roadmap.state not in {Roadmap.State.APPROVED, Roadmap.State.ARCHIVED}:
         raise Refused("Поручения создаются после подписания приказа.")
     maker = _Maker(roadmap, by)
-    before = of_roadmap(roadmap).count()
     rows = [row for source in sources(roadmap) for row in maker.assignments(source)]
+    succession.take_over(roadmap, rows, by)
+    before = of_roadmap(roadmap).count()
     Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     made = of_roadmap(roadmap).count() - before
     if made:
