@@ -118,11 +118,21 @@ def _refuse_misfits(words: Sequence[Token]) -> None:
 
 
 def _fits(token: Token, before: Token | None) -> bool:
-    governed = before is not None and before.form in _LINKS
-    cases = {"gent", "datv", "ablt", "loct", "accs"} if governed else {"gent", "datv", "ablt", "loct"}
+    """Whether the case is one the place allows: any after a preposition, the adjective's own after an adjective,
+    else the genitive or the instrumental («проверки комиссией»); the first noun may follow «при» or «по» too."""
     readings = parses(token.form)
-    served = {"PREP", "CONJ", "PRCL", "NUMR", "NPRO"}
-    return not readings or any(one.tag.case in cases or one.tag.POS in served for one in readings)
+    if not readings or any(one.tag.POS in ("PREP", "CONJ") for one in readings):
+        return True
+    cases = {"gent", "ablt"}
+    if before is None:
+        cases |= {"loct", "datv"} if token.kind == "w" or token.form.endswith("нию") else {"loct"}
+    elif before.form in _LINKS:
+        cases |= {"loct", "datv", "accs"}
+    else:
+        leading = parses(before.form)
+        cases |= {one.tag.case for one in leading if one.tag.POS in ("ADJF", "PRTF")} - {"nomn"}
+        cases |= set() if leading else {"loct", "datv", "accs"}
+    return any(one.tag.case in cases for one in readings)
 
 
 def is_known(token: Token) -> bool:
