@@ -93,7 +93,7 @@ def totals(membership: Membership, today: datetime.date) -> Totals:
     late = is_open & Q(last_day__lt=today)
     days = {f"day{n}": Count("pk", filter=is_open & Q(last_day=date)) for n, date in enumerate(dates)}
     numbers = Assignment.objects.filter(pk__in=visible(membership)).aggregate(
-        total=Count("pk", filter=this_year(today)),
+        total=Count("pk", filter=this_year(today) & ~Q(state=State.CLOSED)),
         accepted=Count("pk", filter=this_year(today) & Q(state=State.ACCEPTED)),
         reported=Count("pk", filter=Q(state=State.REPORTED)),
         late=Count("pk", filter=late),
