@@ -48,7 +48,6 @@ ENTRIES = (
     Entry("На проверке", "roadmaps:review", (Role.METHODIST, Role.HEAD), "to_review"),
     Entry("Все поручения", "roadmaps:assignments", PLANNERS),
     Entry("Дорожные карты", "roadmaps:list", ALL),
-    Entry("Матрица", "roadmaps:matrix", PLANNERS),
     Entry("Приказы", "orders:list", ALL),
     Entry("Школы", "schools:list", DEPARTMENT_ROLES),
     Entry("Люди", "accounts:people", DEPARTMENT_ROLES),

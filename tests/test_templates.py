@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.template.loader import get_template
 from django.template.loader_tags import ExtendsNode
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from portal.navigation import ENTRIES
 
 TEMPLATES = settings.BASE / "templates"
 NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*") if path.is_file())
@@ -111,3 +115,22 @@ def test_every_style_sheet_and_script_named_exists() -> None:
     assert {name for name in used if not (static / name).is_file()} == set()
     ours = {str(path.relative_to(static)) for path in static.rglob("*") if path.is_file()}
     assert ours - used == set()
+
+
+def addresses(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield f"{space}{entry.name}"
+
+
+def test_every_address_named_exists() -> None:
+    """Also those asked for by ``{% url … as … %}``, which would only be silent."""
+    used = {
+        found
+        for name in NAMES
+        for found in re.findall(r"""\{% (?:url|crumb "[^"]*") ["']([\w:-]+)["']""", source(name))
+    }
+    used |= {entry.name for entry in ENTRIES}
+    assert used - set(addresses(get_resolver())) == set()
