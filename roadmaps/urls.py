@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/head/", roadmaps.head, name="head"),
     path("<int:pk>/history/", roadmaps.history, name="history"),
     path("<int:pk>/assemble/", roadmaps.assemble, name="assemble"),
+    path("<int:pk>/reopen/", roadmaps.reopen, name="reopen"),
     path("<int:pk>/revise/", roadmaps.revise, name="revise"),
     path("<int:pk>/delete/", roadmaps.delete, name="delete"),
     path("<int:pk>/sections/new/", items.section_new, name="section_new"),

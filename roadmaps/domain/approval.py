@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from orders.domain import drafts
 from orders.domain.drafts import AnnexDraft, ClauseDraft
+from orders.domain.errors import OrderRefused
 from orders.models import Order
 from portal.lib.transitions import StaleTransition, move
 from roadmaps.domain.errors import Refused
@@ -142,10 +143,23 @@ def return_to_draft(order: Order, by: Membership | None, *, discarded: bool = Fa
 
 
 @transaction.atomic
+def reopen(roadmap: Roadmap, by: Membership) -> None:
+    """Take the plan back for editing while its order is still a draft; `assemble` brings it into the same order."""
+    order = Order.objects.filter(roadmaps=roadmap, state=Order.State.DRAFT).first()
+    if order is None or not return_to_draft(order, by):
+        raise Refused("Приказ уже зарегистрирован: сначала верните его на доработку.")
+
+
+@transaction.atomic
 def approve(order: Order, by: Membership) -> Sequence[Roadmap]:
-    """Signed: the plan is frozen, the revision it replaces goes to the archive, the duties are given out."""
+    """Signed: the plan is frozen, the revision it replaces goes to the archive, the duties are given out.
+
+    Raises `OrderRefused`, and so stops the signature, while the plan is being edited: the annex would not be the plan.
+    """
     from roadmaps.domain.fanout import fan_out
 
+    if edited := Roadmap.objects.filter(order=order, state=State.DRAFT).first():
+        raise OrderRefused(f"«{edited}» на правке: сначала снова соберите её в этот приказ.")
     approved = []
     for roadmap in Roadmap.objects.filter(order=order, state=State.ASSEMBLED).select_related("previous"):
         move(roadmap, State.APPROVED, updated_at=timezone.now())

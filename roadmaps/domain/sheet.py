@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import difflib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -270,9 +272,11 @@ class Sheet:
 
 def _facts(duties: Counter[str], schools: int, officials: int) -> Iterator[tuple[str, str]]:
     forms = ("поручение", "поручения", "поручений")
-    yield names.counted(schools, "школа", "школы", "школ"), names.counted(duties["schools"], *forms)
+    if schools:
+        yield names.counted(schools, "школа", "школы", "школ"), names.counted(duties["schools"], *forms)
     people = names.counted(officials, "должностное лицо", "должностных лица", "должностных лиц")
-    yield people, names.counted(duties["officials"], *forms)
+    if officials:
+        yield people, names.counted(duties["officials"], *forms)
     if duties["waiting"]:
         yield "Ждут события", names.counted(duties["waiting"], "пункт", "пункта", "пунктов")
 
@@ -295,3 +299,14 @@ def _joined(issues: Iterable[Issue]) -> Iterator[Issue]:
             places = ", ".join(issue.title.partition(":")[0] for issue in alike)
             text = f"Пункты {places}. {first.text}"
             yield Issue(first.kind, f"Кто это? {key}", text, first.item, first.settles, first.piece)
+
+
+def compared(text: str, other: str) -> list[tuple[bool, str]]:
+    """``text`` in runs of words, each with whether ``other`` lacks it: both savers see at once where they differ."""
+    words, others = re.findall(r"\S+|\s+", text), re.findall(r"\S+|\s+", other)
+    match = difflib.SequenceMatcher(None, words, others, autojunk=False)
+    return [
+        (kind != "equal", "".join(words[first:last]))
+        for kind, first, last, _, _ in match.get_opcodes()
+        if first < last
+    ]

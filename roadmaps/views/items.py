@@ -17,7 +17,7 @@ from accounts.models import Role
 from accounts.permissions import role_required
 from roadmaps.domain import items
 from roadmaps.domain.errors import Conflict, Refused
-from roadmaps.domain.sheet import Sheet
+from roadmaps.domain.sheet import Sheet, compared
 from roadmaps.forms import CellForm, SectionForm
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent, Section
 
@@ -79,6 +79,10 @@ def _conflict(
         "editable": True,
     }
     context |= {"conflict": conflict, "open_column": None, "column": column, "heading": heading}
+    context |= {
+        "mine": compared(conflict.mine, conflict.theirs),
+        "theirs": compared(conflict.theirs, conflict.mine),
+    }
     template = "roadmaps/_item.html" if request.htmx else "roadmaps/roadmap_conflict.html"
     return render(request, template, context, status=409)
 

@@ -154,6 +154,18 @@ def assemble(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @role_required(Role.METHODIST)
+def reopen(request: PortalRequest, pk: int) -> HttpResponse:
+    plan = _plan(request, pk)
+    assert request.membership is not None  # noqa: S101 -- role_required saw to it
+    try:
+        approval.reopen(plan, request.membership)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("roadmaps:roadmap", pk)
+
+
+@require_POST
+@role_required(Role.METHODIST)
 def revise(request: PortalRequest, pk: int) -> HttpResponse:
     plan = _plan(request, pk)
     assert request.membership is not None  # noqa: S101 -- role_required saw to it

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
-from roadmaps.domain import compiling, items
+from roadmaps.domain import compiling, items, responsibles
 from roadmaps.domain.errors import Refused
+from roadmaps.domain.responsibles import Directory
 from roadmaps.domain.sheet import Sheet
 from roadmaps.forms import DeadlineForm, ReachForm
 from roadmaps.models import ActionItem
@@ -47,7 +48,17 @@ def item_reach(request: PortalRequest, pk: int, piece: int) -> HttpResponse:
             return row_answer(request, item, "Исполнители уточнены")
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    return _question(request, item, form, "roadmaps/_item_reach.html", piece=piece, target=target)
+    maybe = [
+        responsibles.label(each, Directory(request.membership.department)) for each in _candidates(target)
+    ]
+    return _question(
+        request, item, form, "roadmaps/_item_reach.html", piece=piece, target=target, maybe=maybe
+    )
+
+
+def _candidates(target: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those of whom the phrase may speak, as targets."""
+    return [{"kind": next(iter(each)), **each} for each in target.get("candidates", ())]
 
 
 def _answered(request: PortalRequest, item: ActionItem, piece: int, form: ReachForm) -> ActionItem:

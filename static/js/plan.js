@@ -108,7 +108,9 @@
       const question = document.querySelector(".question form:not([data-ready])");
       if (question) {
         question.dataset.ready = "yes";
-        question.querySelector("input:not([type=hidden]), select")?.focus();
+        question.closest("tr").scrollIntoView({ block: "center" });
+        const first = question.querySelector("input:checked") ?? question.querySelector("input:not([type=hidden]), select");
+        first?.focus({ preventScroll: true });
       }
       goOn();
     }

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from orders.domain import drafts, registering, signing
+from orders.domain.errors import OrderRefused
 from orders.models import Order
 from roadmaps.domain import approval, blanks, items, revisions
 from roadmaps.domain.errors import Refused
@@ -119,6 +120,19 @@ def test_a_returned_order_lets_the_plan_be_edited_and_takes_it_back(roadmap, met
     again = approval.assemble(roadmap, methodist)
     assert (again.pk, again.number) == (order.pk, order.number)
     assert again.annexes.get().content["sections"][0]["items"][0]["text"] == "Собрать заново"
+
+
+def test_a_plan_on_edit_stops_the_signature(roadmap, methodist):
+    order = approval.assemble(roadmap, methodist)
+    approval.reopen(Roadmap.objects.get(), methodist)
+    with pytest.raises(OrderRefused, match="на правке"):
+        signed(order, methodist)
+    order.refresh_from_db()
+    assert order.state == Order.State.REGISTERED
+    with pytest.raises(Refused, match="уже зарегистрирован"):
+        approval.reopen(Roadmap.objects.get(), methodist)
+    registering.return_for_rework(order, by=methodist, reason="Собрать заново")
+    assert approval.assemble(Roadmap.objects.get(), methodist) == order
 
 
 def test_a_discarded_order_is_forgotten(roadmap, methodist):
