@@ -197,7 +197,7 @@ class DateRules(PointReader):
         marker = self._by_marker()
         if not marker:
             return None
-        if marker == "до" and self.at("конец", "окончание", "завершение"):
+        if marker != "по" and self.at("конец", "окончание", "завершение"):
             self.i += 1
             return self._until_end()
         spans = self._days_in_row()
