@@ -158,6 +158,7 @@ def _two_rows(row: Row, below: Row) -> list[Leaf]:
 def _settle(head: Head, table: Table) -> bool:
     """Give each meaning to one column, take a wide «№ и мероприятие» apart; whether the head is recognised."""
     head.leaves = [leaf for each in head.leaves for leaf in _parted(each, head, table)]
+    _find_nameless_numbers(head, table)
     for key in KNOWN_KEYS:
         rivals = sorted(
             (leaf for leaf in head.leaves if leaf.key == key), key=lambda leaf: (leaf.strength, leaf.start)
@@ -168,6 +169,18 @@ def _settle(head: Head, table: Table) -> bool:
     if "text" not in known and len(known) >= 2 and "deadline" in known:
         _guess_text(head, table)
     return _is_enough(head)
+
+
+def _find_nameless_numbers(head: Head, table: Table) -> None:
+    """The first column without a heading that holds numbers is the number column."""
+    if any(leaf.key == "number" for leaf in head.leaves):
+        return
+    for leaf in (each for each in head.leaves if not each.heading):
+        body = (cell for row in table.rows[head.after :] for cell in row.cells if cell.printed)
+        filled = [cell for cell in body if (cell.column, cell.end) == (leaf.start, leaf.end)]
+        if sum(bool(cell.label) or is_item_number(cell.text) for cell in filled) * 2 > len(filled):
+            leaf.key = "number"
+            return
 
 
 def _is_enough(head: Head) -> bool:

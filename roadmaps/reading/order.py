@@ -12,7 +12,7 @@ from roadmaps.reading.text import one_line, tidy
 _DOC_WORDS = {"приказ", "распоряжение", "постановление", "решение"}
 _RESOLUTION = re.compile(
     r"(?:^|(?<=[\s,.]))(?:п\s*р\s*и\s*к\s*а\s*з\s*ы\s*в\s*а\s*ю|о\s*б\s*я\s*з\s*ы\s*в\s*а\s*ю|п\s*о\s*с\s*т\s*а\s*н\s*о\s*в\s*л\s*я\s*[юе]\s*т?"
-    r"|п\s*р\s*е\s*д\s*л\s*а\s*г\s*а\s*ю)\s*:?\s*$", re.IGNORECASE)  # fmt: skip
+    r"|п\s*р\s*е\s*д\s*л\s*а\s*г\s*а\s*ю)(?:\s+следующее)?\s*:?\s*$", re.IGNORECASE)  # fmt: skip
 _PREAMBLE = re.compile(
     r"(?:В соответствии|В целях|С целью|В связи|В рамках|На основ|Во исполнение|Руководствуясь|Согласно|По результатам"
     r"|По итогам|Учитывая|Рассмотрев|Для |Принимая|Исходя|Основываясь)"
@@ -57,10 +57,10 @@ _FOREIGN = re.compile(r"[^\W\d_а-яёa-z]", re.IGNORECASE)
 
 def read_order(lines: Sequence[Line], problems: list[Problem]) -> tuple[Order | None, Sequence[Line]]:
     """The order at the head of the lines, and the lines after it; (None, all lines) when there is none."""
-    resolution = next((at for at, line in enumerate(lines) if _RESOLUTION.search(line.text)), None)
     word = next((at for at, line in enumerate(lines) if _is_doc_word(line.text)), None)
-    if resolution is None or (word is not None and word > resolution):
-        word = None if resolution is not None else word
+    resolution = next((at for at, line in enumerate(lines) if _RESOLUTION.search(line.text)), None)
+    if resolution is None and word is not None:
+        resolution = next((at - 1 for at, line in enumerate(lines) if at > word and _number_of(line)), None)
     if resolution is None:
         return None, lines
     order = Order()
@@ -232,15 +232,21 @@ def _take_signature(lines: Sequence[Line], order: Order) -> None:
     order.position_lines = [text for text in texts if text]
 
 
+def _number_of(line: Line) -> str:
+    """A clause's number, typed or automatic; empty for any other line."""
+    if line.label[:1].isalnum():
+        return line.label
+    found = _CLAUSE.fullmatch(one_line(line.text))
+    return found[1] if found else ""
+
+
 def _take_clause(line: Line, order: Order, problems: list[Problem]) -> None:
-    text = one_line(line.text)
-    found = None if line.label[:1].isalnum() else _CLAUSE.fullmatch(text)
-    number = line.label if line.label[:1].isalnum() else found[1] if found else ""
+    number, text = _number_of(line), one_line(line.text)
     if not line.printed:
         return
     if number:
-        siblings = _siblings(number, order)
-        siblings.append(Clause(number, found[2] if found else text))
+        written = _CLAUSE.fullmatch(text) if not line.label else None
+        _siblings(number, order).append(Clause(number, written[2] if written else text))
     elif order.clauses:
         last = order.clauses[-1]
         while last.children:

@@ -52,19 +52,23 @@ def read_preface(lines: Sequence[Line], roadmap: Roadmap) -> None:
             continue
         if _STAMP.match(text) and not roadmap.title_lines:
             inside = "stamp"
-        elif inside == "stamp" and (line.centred or is_title(text)):
+        elif inside == "stamp" and (line.centred or _opens_title(text)):
             inside = "title"
         goal = _GOALS.match(text) if inside != "stamp" and (roadmap.title_lines or aim) else None
         if inside == "stamp":
-            roadmap.appendix_header_lines += [one_line(part) for part in line.text.split("\n")]
+            roadmap.appendix_header_lines.append(text)
             inside = "title" if _NUMBER_AND_DATE.search(text) else inside
         elif goal:
             aim = True
             roadmap.goals += filter(None, [text[goal.end() :]])
         elif aim:
-            roadmap.goals += [_BULLET.sub("", one_line(part), count=1) for part in line.text.split("\n")]
+            roadmap.goals.append(_BULLET.sub("", text, count=1))
         else:
-            roadmap.title_lines += [one_line(part) for part in line.printed.split("\n")]
+            roadmap.title_lines.append(one_line(line.printed))
+
+
+def _opens_title(text: str) -> bool:
+    return is_title(text) or bool(re.match(r"(?:мероприятия|программа)\b", text, re.IGNORECASE))
 
 
 def find_date(text: str) -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from portal.lib.files import Kind, Limits, RefusedFile, check_archive, sniff
@@ -150,12 +151,18 @@ def _find_table(blocks: Sequence[Block]) -> _Found | None:
     above: list[Line] = []
     for index, block in enumerate(blocks):
         if isinstance(block, Line):
-            above.append(block)
+            above += _soft_lines(block)
         elif head := find_head(block):
             return _Found(above + _lines_of(block.rows[: head.first]), blocks[index:])
         else:
             above += _lines_of(block.rows)
     return None
+
+
+def _soft_lines(line: Line) -> list[Line]:
+    """A paragraph broken by hand inside counts as several lines."""
+    first, *rest = line.text.split("\n")
+    return [replace(line, text=first), *(replace(line, text=text, label="") for text in rest)]
 
 
 def _lines_of(rows: Sequence[Row]) -> list[Line]:

@@ -301,6 +301,8 @@ class Recogniser:
             number = self._excel_number(numbers[0])
         else:
             number = one_line(placed.printed("number"))
+        if not text and (parts := split_item_number(placed.printed("number"))):
+            return parts
         return number, f"{label} {text}".strip()
 
     def _excel_number(self, cell: Cell) -> str:

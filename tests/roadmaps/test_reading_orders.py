@@ -130,6 +130,24 @@ def test_resolution_word_as_printed(word):
     assert order(*opening, *CLAUSES, *SIGNATURE)["resolution_word"] == word
 
 
+def test_order_without_a_resolution_word():
+    opening = [p("РАСПОРЯЖЕНИЕ"), p("05.09.2022 № 7"), p("О плане"), p(), p("В целях порядка:")]
+    read_ = order(*LETTERHEAD, *opening, *CLAUSES, *SIGNATURE)
+    assert (read_["doc_word"], read_["number"], read_["title"]) == ("РАСПОРЯЖЕНИЕ", "7", "О плане")
+    assert (read_["preamble"], read_["resolution_word"]) == ("В целях порядка:", None)
+    assert [clause["number"] for clause in read_["clauses"]] == ["1.", "2.", "3."]
+
+
+def test_lines_broken_by_hand_inside_paragraphs():
+    top = p("УПРАВЛЕНИЕ\nОБРАЗОВАНИЯ") + p("ПРИКАЗ\n05.09.2022 № 7\nО плане\nпроверок")
+    read_ = order(
+        top, p("В целях порядка\nПРИКАЗЫВАЮ:\n1. Утвердить план."), p("2. Сообщить."), p(), *SIGNATURE
+    )
+    assert read_["department"]["header_lines"] == ["УПРАВЛЕНИЕ", "ОБРАЗОВАНИЯ"]
+    assert (read_["number"], read_["title_lines"]) == ("7", ["О плане", "проверок"])
+    assert [clause["text"] for clause in read_["clauses"]] == ["Утвердить план.", "Сообщить."]
+
+
 @pytest.mark.parametrize(
     ("lines", "code"),
     [

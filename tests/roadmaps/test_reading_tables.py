@@ -114,6 +114,17 @@ def test_table_without_recognisable_head_is_refused_with_the_words_looked_for(ro
     assert "Ответственный" in error.value.remedy
 
 
+def test_number_column_without_a_heading():
+    reading = table(["1.", "Дело", "май", "Отдел"], ["2.", "Иное", "май", "Отдел"], head=("", *HEAD[1:]))
+    assert keys(reading)[0] == ("number", "")
+    assert [item[0] for item in items(reading)] == ["1.", "2."]
+
+
+def test_number_and_name_typed_into_the_number_column():
+    reading = table(["1.", "Дело", "май", "Отдел"], ["2. Опросить школы", "", "июнь", "Отдел"])
+    assert items(reading)[1] == ("2.", "Опросить школы", "июнь", "Отдел")
+
+
 def test_two_row_head_of_groups():
     reading = read_html(
         "<table><tr><td rowspan=2>№</td><td rowspan=2>Мероприятие</td><td colspan=2>Реализация</td></tr>"

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from roadmaps.reading import MAX_BYTES, Reading, Unreadable, read
+from roadmaps.reading import MAX_BYTES, Item, Reading, Unreadable, read
 
 
 class Command(BaseCommand):
@@ -38,23 +38,20 @@ class Command(BaseCommand):
 
 
 def _as_text(reading: Reading) -> str:
-    roadmap = reading.roadmap
+    roadmap, order = reading.roadmap, reading.order
     lines = [*roadmap.title_lines, f"Период: {roadmap.period or 'не указан'}"]
-    if reading.order:
-        lines.append(
-            f"Приказ: {reading.order.date_text or 'без даты'} № {reading.order.number or 'без номера'}"
-        )
+    lines += [f"Цель: {goal}" for goal in roadmap.goals]
+    if order:
+        lines.append(f"Приказ: {order.date_text or 'без даты'} № {order.number or 'без номера'}")
     lines.append("Столбцы: " + " | ".join(column.heading for column in roadmap.columns))
     for section in roadmap.sections:
-        lines += ["", section.heading or "(без раздела)"]
-        lines += [
-            f"  {item.number or '—'}  {item.text} | {item.deadline} | {item.responsible}".replace("\n", " / ")
-            for item in section.items
-        ]
-    lines += [
-        "",
-        f"Мероприятий: {len(roadmap.items())}",
-        f"Замечаний: {len(reading.problems)}",
-        *map(str, reading.problems),
-    ]
-    return "\n".join(lines)
+        lines += ["", section.heading or "(без раздела)", *map(_item_line, section.items)]
+    lines += ["", f"Мероприятий: {len(roadmap.items())}", f"Замечаний: {len(reading.problems)}"]
+    return "\n".join([*lines, *map(str, reading.problems)])
+
+
+def _item_line(item: Item) -> str:
+    cells = [item.text, item.deadline, item.responsible]
+    cells += [] if item.expected_result is None else [item.expected_result]
+    cells += [f"{heading}: {text}" for heading, text in item.extra.items()]
+    return f"  {item.number or '—'}  {' | '.join(cells)}".replace("\n", " / ")
