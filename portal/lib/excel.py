@@ -309,10 +309,9 @@ def write(sheet_name: str, columns: Sequence[Column], rows: Iterable[Sequence[An
         head.fill = PatternFill("solid", fgColor="E8EDF3")
         head.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[get_column_letter(number)].width = column.width
-    for values in rows:
-        sheet.append([_safe(value) for value in values])
-        for cell in sheet[sheet.max_row]:
-            _dress(cell)
+    for number, values in enumerate(rows, 2):
+        for place, value in enumerate(values, 1):
+            _dress(sheet.cell(number, place, _safe(value)))
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     sheet.page_setup.orientation = "landscape"
