@@ -31,9 +31,7 @@ MONTHS = (
     *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
 )
 FITS = 4  # steps of the ladder from 14 to 12.5 pt, see order.css
-NOTE_LINES = (
-    9  # a longer executor's note and distribution list follows the signature instead of the page's foot
-)
+NOTE_LINES = 9  # a longer distribution list follows the signature, not the page's foot
 LANDSCAPE, PORTRAIT = (
     (267.0, 170.0),
     (170.0, 257.0),
@@ -204,7 +202,7 @@ def _letterhead(department: Department) -> dict[str, str]:
 
 def _order_context(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     department = snapshot["department"]
-    note = _note(snapshot)
+    executors, copies = _executors(snapshot), _copies(snapshot)
     return {
         "template": "orders/pdf/order.html",
         "letterhead": [printable(line) for line in department["letterhead"].split("\n")],
@@ -226,18 +224,19 @@ def _order_context(snapshot: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "position": paragraphs(snapshot["signatory"]["position"]),
         "name": printable(snapshot["signatory"]["name"]),
-        "note": note,
-        "note_at_foot": sum(len(lines) for lines in note.values()) <= NOTE_LINES,
+        "executors": executors,
+        "copies": copies,
+        "copies_at_foot": len(executors) + len(copies) <= NOTE_LINES,
     }
 
 
-def _note(snapshot: Mapping[str, Any]) -> dict[str, list[str]]:
-    executors = [", ".join(filter(None, [line["name"], line["phone"]])) for line in snapshot["executors"]]
-    copies = [f"{line['copies']} – {line['addressee']}" for line in snapshot["distribution"]]
-    return {
-        "executors": [printable(line) for line in executors],
-        "copies": [printable(line) for line in copies],
-    }
+def _executors(snapshot: Mapping[str, Any]) -> list[str]:
+    lines = [", ".join(filter(None, [line["name"], line["phone"]])) for line in snapshot["executors"]]
+    return [printable(line) for line in lines]
+
+
+def _copies(snapshot: Mapping[str, Any]) -> list[str]:
+    return [printable(f"{line['copies']} – {line['addressee']}") for line in snapshot["distribution"]]
 
 
 def _annex_context(snapshot: Mapping[str, Any], annex: Mapping[str, Any]) -> dict[str, Any]:

@@ -177,6 +177,17 @@ def test_neither_the_signature_nor_the_executors_note_stands_alone(methodist, co
     assert f"{count}." in last
 
 
+def test_a_long_distribution_list_does_not_push_the_executor_off_the_signatures_page(methodist):
+    lines = [{"copies": 1, "addressee": f"школе посёлка {number}-го"} for number in range(1, 90)]
+    found = pages(paper.preview(make_draft(methodist, annexes=[], distribution=lines)))
+    assert ["И.И.Образцова" in page for page in found].index(True) == [
+        "ПробнаяВераИльинична" in page for page in found
+    ].index(True)
+    assert [sum(page.count(f"1–школепосёлка{number}го") for page in found) for number in range(1, 90)] == [
+        1
+    ] * 89
+
+
 def test_only_what_is_not_signed_bears_a_mark_and_only_the_signed_bears_the_code(methodist):
     draft = pages(paper.preview(make_draft(methodist)))
     order = make_signed(methodist)
