@@ -147,7 +147,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
-MEDIA_ROOT = HOME / "files"  # no MEDIA_URL: files leave only through views that ask who may see them
+MEDIA_ROOT = env(
+    "PORTAL_FILES", default=str(HOME / "files")
+)  # no MEDIA_URL: files leave only through views that ask who may see them
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

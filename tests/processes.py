@@ -48,7 +48,13 @@ def worker(tmp_path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
         process = subprocess.Popen(
             [sys.executable, "-m", *command, *quiet],
             cwd=ROOT,
-            env=os.environ | {"DATABASE_URL": database_url(), "PORTAL_HOME": str(settings.HOME)},
+            env=os.environ
+            | {
+                "DATABASE_URL": database_url(),
+                "PORTAL_HOME": str(settings.HOME),
+                "PORTAL_FILES": str(settings.MEDIA_ROOT),
+                "PORTAL_URL": settings.PORTAL_URL,
+            },
             start_new_session=True,
         )
         started.append(process)

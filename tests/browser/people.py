@@ -13,17 +13,18 @@ PASSWORD = "вполне-надёжный пароль 7"
 class Person:
     """Opens addresses, presses buttons and fills fields by what stands on the screen."""
 
-    def __init__(
-        self, browser: Browser, site: str, check: Callable[[Page], None], **context: object
-    ) -> None:
-        self.context = browser.new_context(locale="ru-RU", viewport={"width": 1440, "height": 900}, **context)
+    def __init__(self, browser: Browser, site: str, check: Callable[[Page], None], **context: object) -> None:
+        self.context = browser.new_context(
+            locale="ru-RU", viewport={"width": 1440, "height": 900}, reduced_motion="reduce", **context
+        )
         self.page = self.context.new_page()
         self.page.set_default_timeout(20_000)
         self.site, self.check = site, check
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
         self.page.on(
-            "console", lambda m: self.faults.append(f"{self.page.url}: {m.text}") if m.type == "error" else None
+            "console",
+            lambda m: self.faults.append(f"{self.page.url}: {m.text}") if m.type == "error" else None,
         )
 
     def open(self, path: str) -> None:
