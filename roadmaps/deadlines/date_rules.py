@@ -200,6 +200,7 @@ class DateRules(PointReader):
         if marker != "по" and self.at("конец", "окончание", "завершение"):
             self.i += 1
             return self._until_end()
+        self.time_of_day()
         spans = self._days_in_row()
         if spans is None:
             return self._no_day(marker)

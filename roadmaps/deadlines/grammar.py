@@ -61,7 +61,25 @@ class Parser(DateRules, LoopRules, EventRules, ScheduleRules):
         """Step over «(при необходимости)», «(включительно)»: they say whether or how, not when."""
         if not before:
             return False
-        return self.take("включительно") or any(self.take_all(*remark) for remark in _REMARKS)
+        if (
+            self.take("включительно")
+            or self._skip_time(before[-1])
+            or self.take_all("в", "любой", "день", "неделя")
+        ):
+            return True
+        return any(self.take_all(*remark) for remark in _REMARKS)
+
+    def _skip_time(self, before: Piece) -> bool:
+        """«15.03.2023 (до 18:00 мск)»: the hour changes nothing about the day."""
+        if not (isinstance(before, Dated) and before.spans[-1].ends.is_day):
+            return False
+        start = self.i
+        if not self.take_all("не", "позднее"):
+            self.take("до", "в", "к")
+        if self.time_of_day():
+            return True
+        self.i = start
+        return False
 
     def _expected_piece(self) -> Piece:
         piece = self.piece()

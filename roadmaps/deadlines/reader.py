@@ -93,6 +93,15 @@ class Reader:
         if not self.take("чем"):
             self.take_all(",", "чем")
 
+    def time_of_day(self) -> bool:
+        """Step over «18:00», «12.00 часов мск»."""
+        if self.peek().kind != "time":
+            return False
+        self.i += 1
+        self.take("час")
+        self.take("мск")
+        return True
+
     def begun_stretch(self) -> bool:
         """Step over «в течение», «на протяжении»."""
         begun = (

@@ -14,8 +14,8 @@ from roadmaps.deadlines.lexicon import WORDS, look_up, to_cyrillic
 
 
 class Token(NamedTuple):
-    """One token. Kinds: n, ord, roman, date (day, month, year|None), ym (month, year), bad (text), month, weekday,
-    loop, goes, term, w (value: lemma), x (unknown word, value: normal form), p (punctuation)."""
+    """One token. Kinds: n, ord, roman, date (day, month, year|None), ym (month, year), bad (no such date), time, month,
+    weekday, loop, goes, term, w (value: lemma), x (unknown word, value: normal form), p (punctuation)."""
 
     kind: str
     value: object
@@ -40,6 +40,7 @@ _PATTERN = re.compile(
         (?:\.\s?\d{{1,2}}\.\s?(?:\d{{4}}|\d\d)|/\d{{1,2}}/(?:\d{{4}}|\d\d)|-\d\d-\d{{4}})(?!\d))
     | (?P<my>(?<![\d.])\d{{1,2}}[.]\s?\d{{4}}(?![\d]))
     | (?P<dm>(?<![\d.])\d{{1,2}}\.\d\d(?![\d]))
+    | (?P<time>(?<![\d.])(?:[01]?\d|2[0-3]):[0-5]\d(?!\d))
     | (?P<half>\bп/г(?![а-я]))
     | (?P<ordinal>\d{{1,3}}(?:\s?-\s?)?(?:го|ого|ый|ий|ой|ая|ую|ое|му|ти|ух|ех|[йяехиму])(?!{_LETTER}))
     | (?P<number>\d+)
@@ -117,7 +118,7 @@ def _dmy(low: str, start: int, end: int, raw: str) -> Token:
 def _dm(low: str, start: int, end: int, raw: str) -> Token:
     day, month = map(int, low.split("."))
     if not 1 <= month <= 12:  # «9.00» is a time of the day
-        return Token("x", low, start, end, raw)
+        return _time(low, start, end, raw)
     return _dated((day, month, None), start, end, raw)
 
 
@@ -125,6 +126,11 @@ def _my(low: str, start: int, end: int, raw: str) -> Token:
     month, year = map(int, re.findall(r"\d+", low))
     good = 1 <= month <= 12 and 1990 <= year <= 2099
     return Token("ym", (month, year), start, end, raw) if good else Token("bad", raw, start, end, raw)
+
+
+def _time(low: str, start: int, end: int, raw: str) -> Token:
+    hour, minute = map(int, re.split("[.:]", low))
+    return Token("time" if hour < 24 and minute < 60 else "x", low, start, end, raw)
 
 
 def _dated(day_month_year: tuple[int, int, int | None], start: int, end: int, raw: str) -> Token:
@@ -151,6 +157,7 @@ _TOKENS = {
     "dmy": _dmy,
     "my": _my,
     "dm": _dm,
+    "time": _time,
     "half": _half,
     "ordinal": _ordinal,
     "number": _number,
