@@ -110,7 +110,7 @@ def head_at(table: Table, index: int) -> Head | None:
         return None
     below = table.rows[index + 1] if index + 1 < len(table.rows) else None
     near = [*row.own(), *(below.own() if below else ())]
-    if sum(meaning(cell.printed) is not None for cell in near) < 2:
+    if sum(_leaf(cell).key is not None for cell in near) < 2:
         return None
     if below is not None and _is_second_head_row(row, below):
         head = Head(_two_rows(row, below), index, index + 2, row.width)
@@ -119,8 +119,9 @@ def head_at(table: Table, index: int) -> Head | None:
     return head if _settle(head, table) else None
 
 
-def _leaf(cell: Cell, heading: str | None = None) -> Leaf:
-    leaf = Leaf(one_line(cell.printed) if heading is None else heading, cell.column, cell.end)
+def _leaf(cell: Cell) -> Leaf:
+    whole = re.sub(r"(?<=[а-яё])-\n(?=[а-яё])", "", cell.printed)  # «Ответ-⏎ственный» parted by hand
+    leaf = Leaf(one_line(whole), cell.column, cell.end)
     if found := meaning(leaf.heading):
         leaf.key, leaf.strength = found
     return leaf

@@ -39,7 +39,7 @@ _APPENDIX = re.compile(r"приложение\b", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
     r"[-–—]? ?\d{1,3} ?[-–—]?|(?:окончание|продолжение) (?:таблицы|приложения).*", re.IGNORECASE
 )
-_TOTAL = re.compile(r"(?:итого|всего)\b", re.IGNORECASE)
+_REMARK = re.compile(r"(?:итого|всего)\b|примечани[ея]\s*:|\*", re.IGNORECASE)
 _GAPS = {
     "text": "не указано мероприятие",
     "deadline": "не указан срок",
@@ -185,10 +185,9 @@ class Recogniser:
 
     def _read_row(self, row: Row, following: Row | None, *, at_top: bool) -> None:
         own = row.own()
-        if _TOTAL.match(own[0].printed):
-            self._not_understood(
-                row.where, " | ".join(cell.printed for cell in own), "Итоги портал считает сам."
-            )
+        if _REMARK.match(own[0].printed):
+            text = " | ".join(cell.printed for cell in own)
+            self._not_understood(row.where, text, "Если это мероприятие, добавьте его вручную.")
             return
         if is_count(own) or same_head(own, self._head):  # rule 2
             return
@@ -216,8 +215,17 @@ class Recogniser:
                 f"Номер раздела «{_short(heading.title, 60)}» прочитан как «{heading.number}»: в файле похожая буква.",
                 "Проверьте номер раздела.",
             )
-        self.roadmap.sections.append(Section(heading.number, heading.title, heading.printed))
+        if not self._titles_the_last(heading):
+            self.roadmap.sections.append(Section(heading.number, heading.title, heading.printed))
         self._item, self._last_number, self._dotted = None, None, heading.dotted
+
+    def _titles_the_last(self, heading: Heading) -> bool:
+        """«Раздел 1» in one row and its title in the next are one section."""
+        last = self.roadmap.sections[-1] if self.roadmap.sections else Section()
+        if heading.number or not last.number or last.items or last.title != last.heading:
+            return False
+        last.title, last.heading = heading.title, f"{last.heading} {heading.printed}"
+        return True
 
     def _section_number(self) -> str | None:
         return self.roadmap.sections[-1].number if self.roadmap.sections else None

@@ -125,6 +125,29 @@ def test_number_and_name_typed_into_the_number_column():
     assert items(reading)[1] == ("2.", "Опросить школы", "июнь", "Отдел")
 
 
+def test_headings_parted_by_hand():
+    head = ("№", "Меропри-\nятие", "Срок\nисполнения", "Ответ-\nственный")
+    assert [heading for _, heading in keys(table(["1", "Дело", "май", "Отдел"], head=head))] == [
+        "№", "Мероприятие", "Срок исполнения", "Ответственный",
+    ]  # fmt: skip
+
+
+def test_title_of_a_section_in_a_row_of_its_own():
+    reading = table(["colspan=4|Раздел 1."], ["colspan=4|Работа с кадрами"], ["1", "Дело", "май", "Отдел"])
+    [section] = reading.roadmap.sections
+    assert (section.number, section.title, section.heading) == (
+        "1",
+        "Работа с кадрами",
+        "Раздел 1. Работа с кадрами",
+    )
+
+
+def test_note_under_the_items_is_no_section():
+    reading = table(["1", "Дело", "май", "Отдел"], ["colspan=4|Примечание: даты уточняются"])
+    assert headings(reading) == [(None, None, 1)]
+    assert ["даты уточняются" in problem.message for problem in reading.problems] == [True]
+
+
 def test_two_row_head_of_groups():
     reading = read_html(
         "<table><tr><td rowspan=2>№</td><td rowspan=2>Мероприятие</td><td colspan=2>Реализация</td></tr>"
