@@ -31,7 +31,7 @@ class LinesField(forms.CharField):
         return value if isinstance(value, str | None) else "\n".join(self.print(entry) for entry in value)
 
     def clean(self, value: Any) -> Any:
-        lines = [line.strip() for line in super().clean(value).splitlines()]
+        lines = [" ".join(line.split()) for line in super().clean(value).splitlines()]
         return [self._entry(number, line) for number, line in enumerate(lines, start=1) if line]
 
     def _entry(self, number: int, line: str) -> dict[str, Any]:

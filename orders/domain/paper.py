@@ -149,12 +149,13 @@ def texts(snapshot: Mapping[str, Any]) -> list[tuple[str, str]]:
         content = annex["content"]
         head = [*content.get("title_lines", []), *content.get("goals", [])]
         head += [column["heading"] for column in content["columns"]]
+        keys = [column["key"] for column in content["columns"]]
         found.append(("приложение", "\n".join(head)))
         for section in content["sections"]:
-            found.append((f"приложение, «{section['heading']}»", section["heading"]))
+            found.append(("приложение, раздел", section["heading"] or ""))
             for item in section["items"]:
                 place = f"приложение, пункт {item.get('number') or (item.get('text') or '')[:40]}"
-                found.append((place, "\n".join(value or "" for value in item.values())))
+                found.append((place, "\n".join(item.get(key) or "" for key in keys)))
     return found
 
 

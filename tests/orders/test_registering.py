@@ -12,7 +12,7 @@ from orders.domain.errors import OrderRefused
 from orders.models import Order, Register
 from orders.signals import order_returned, order_voided
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
-from tests.factories.orders import make_draft, make_registered
+from tests.factories.orders import CONTENT, make_draft, make_registered
 from tests.threads import race
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +130,12 @@ def test_signs_missing_from_the_font_are_named_with_their_place(methodist):
     order = make_draft(methodist, clauses=[drafts.ClauseDraft("Отметить ☐ и ✓ в таблице.")])
     with pytest.raises(OrderRefused, match=r"пункт 1\.: ☐✓"):
         registering.register(order, by=methodist, date=MARCH)
+
+
+def test_signs_of_columns_that_are_not_printed_stop_nothing(methodist):
+    hidden = CONTENT | {"sections": [{"heading": "", "items": [{"text": "Собрать сведения", "note": "☐"}]}]}
+    order = make_draft(methodist, annexes=[drafts.AnnexDraft(hidden)])
+    assert registering.register(order, by=methodist, date=MARCH).number == "1"
 
 
 @pytest.mark.django_db(transaction=True)
