@@ -397,6 +397,12 @@ class Assignment(models.Model):
         return f"{self.item or self.clause}: {self.school or self.official}"
 
     @property
+    def draft_saved_at(self) -> datetime.datetime | None:
+        """When the unsent report was last kept."""
+        at = self.draft.get("at")
+        return datetime.datetime.fromisoformat(at) if at else None
+
+    @property
     def is_open(self) -> bool:
         """Still to be done by the responsible side."""
         return self.state in self.OPEN_STATES

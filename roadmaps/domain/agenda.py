@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
 
-from accounts.models import Membership
+from accounts.models import Department, Membership
+from roadmaps.domain.reminders import calendar_of
 from roadmaps.domain.reports import WITHDRAWN
 from roadmaps.models import Assignment, AssignmentEvent, AssignmentQuerySet
 
@@ -86,6 +88,13 @@ def for_cards(assignments: AssignmentQuerySet) -> AssignmentQuerySet:
     )  # fmt: skip
 
 
+def with_days_off(cards: Iterable[Assignment], department: Department) -> None:
+    """A due day that is a day off stays as printed; ``day_off`` says why it is one."""
+    calendar = calendar_of(department)
+    for card in cards:
+        card.day_off = calendar.why_off(card.last_day) if card.last_day else None  # type: ignore[attr-defined]
+
+
 def agenda(member: Membership, today: datetime.date) -> list[Group]:
     """All groups that hold something, the first `SHOWN` cards of each."""
     rows = grouped(borne_by(member), today)
@@ -98,4 +107,6 @@ def agenda(member: Membership, today: datetime.date) -> list[Group]:
     groups = {key: Group(key, title, counted.get(key, 0)) for key, title in GROUPS.items()}
     for assignment in for_cards(Assignment.objects.filter(pk__in=group_of)):
         groups[group_of[assignment.pk]].cards.append(assignment)
+    for group in groups.values():
+        with_days_off(group.cards, member.department)
     return [group for group in groups.values() if group.total]

@@ -33,6 +33,7 @@ def mine(request: PortalRequest) -> HttpResponse:
     if chosen in agenda.GROUPS:
         rows = agenda.of_group(request.membership, today, chosen)
         page = Paginator(rows, GROUP_PAGE).get_page(request.GET.get("page"))
+        agenda.with_days_off(page, request.membership.department)
         context = {"title": agenda.GROUPS[chosen], "page": page, "today": today, "group": chosen}
         return render(request, "roadmaps/mine_group.html", context)
     groups = {group.key: group for group in agenda.agenda(request.membership, today)}
@@ -158,7 +159,9 @@ def _change_proof(request: PortalRequest, pk: int, change: Any, said: str, undo:
 
 
 def _card(request: PortalRequest, pk: int) -> Assignment:
-    return get_object_or_404(agenda.for_cards(Assignment.objects.visible_to(request.membership)), pk=pk)
+    row = get_object_or_404(agenda.for_cards(Assignment.objects.visible_to(request.membership)), pk=pk)
+    agenda.with_days_off([row], request.membership.department)
+    return row
 
 
 def _ask_reporter(request: PortalRequest, row: Assignment) -> None:

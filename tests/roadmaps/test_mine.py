@@ -99,6 +99,13 @@ def test_queries_do_not_grow_with_cards(post, deputy, count, django_assert_max_n
         assert deputy.get(MINE).status_code == 200
 
 
+def test_due_day_off_stays_as_printed_and_says_so(post, deputy):
+    duty(post, 4)  # Sunday
+    page = deputy.get(MINE).content.decode()
+    assert "15\N{NO-BREAK SPACE}марта" in page
+    assert "воскресенье" in page
+
+
 def test_long_group_is_bounded_and_leads_to_all_of_it(post, deputy):
     rows = [duty(post, -1) for _ in range(agenda.SHOWN + 2)]
     page = deputy.get(MINE).content.decode()
