@@ -134,7 +134,7 @@ def _advice(order: Order) -> list[Check]:
 
 
 def _annexed(order: Order, text: str) -> Check:
-    named = "приложени" in text
+    named = "приложени" in text or "прилагаем" in text
     if order.annexes.all():
         head = paper.annex_head(paper.compose(order), "")[-1]
         fact = f"На приложении напечатается: {head}"
