@@ -172,10 +172,14 @@ class EventRules(PointReader):
     def _numbered_day_term(self, token: Token) -> Offset | None:
         self.i += 1
         self.take("-")
-        if not self.take_stem("дневн"):
+        unit = "day"
+        if self.peek().kind == "term" and str(self.peek().value).startswith("1 "):
+            unit = str(self.peek().value).split()[1]
+            self.i += 1
+        elif not self.take_stem("дневн"):
             return None
         self.take("срок")
-        return Offset(int(str(token.value)), "day")
+        return Offset(int(str(token.value)), unit)
 
     def within(self) -> Piece | None:
         """«в течение трех дней», and the event it is counted from when that follows."""

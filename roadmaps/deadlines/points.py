@@ -47,14 +47,15 @@ class PointReader(Reader):
         while self.take("год"):
             pass
 
-    def _this_year(self) -> None:
+    def _this_year(self) -> bool:
         """«текущего года», «с.г.», «т.г.»: the period knows which."""
         start = self.i
         if self.take("текущий") or self.take_stem("сего") or (self.peek().form in ("с", "т") and self.step()):
             self.take("учебный")
             if self.take("год"):
-                return
+                return True
         self.i = start
+        return False
 
     def point(self) -> list[Span] | None:
         """A date, a month, a quarter… with its year; several spans for «1, 15 марта» or «I–II кварталы»."""
@@ -85,7 +86,8 @@ class PointReader(Reader):
             return point
         year = self.year()
         if year is None:
-            self._this_year()
+            if self._this_year() and point.first_month == 8 and not self.period.is_calendar_year:
+                raise Doubt("Август в начале или в конце учебного года? Допишите год.")
             return point
         return Point(point.first_month, point.first_day, point.last_month, point.last_day, *year)
 
