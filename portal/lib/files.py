@@ -241,7 +241,8 @@ def _opened(source: bytes | BinaryIO) -> Iterator[BinaryIO]:
 
 
 def _size(file: BinaryIO) -> int:
-    size = file.seek(0, io.SEEK_END)
+    file.seek(0, io.SEEK_END)
+    size = file.tell()
     file.seek(0)
     return size
 

@@ -21,7 +21,7 @@ _CLAUSE = re.compile(
     r"(\d{1,2}(?:\.\d{1,2}){0,4}\.?|\d{1,2}\)|[а-я]\))\s*(?=[«\"(А-ЯЁA-Zа-яё])(.+)", re.DOTALL
 )
 _PLACE = re.compile(
-    r"(?:г|гор|город|с|село|п|пос|посёлок|поселок|пгт|р\.\s?п|рп|ст|станица|ст-ца|д|дер|деревня|аул|х|хутор)\b\.?\s*[А-ЯЁ][\w-]*(?:\s[А-ЯЁ][\w-]*)*"
+    r"(?<!\w)(?:г|гор|город|с|село|п|пос|посёлок|поселок|пгт|р\.\s?п|рп|ст|станица|ст-ца|д|дер|деревня|аул|х|хутор)\b\.?\s*[А-ЯЁ][\w-]*(?:\s[А-ЯЁ][\w-]*)*"
 )
 _NAME = re.compile(
     r"(?:[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.\s?)?[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?|[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s[А-ЯЁ]\.\s?[А-ЯЁ]\.)$"
@@ -97,9 +97,9 @@ def _opening(lines: Sequence[Line], order: Order) -> int:
 
 
 def _is_second_word(text: str) -> bool:
-    return bool(re.fullmatch(r"(?:\w\s)+\w", one_line(text))) or (
-        bool(_FOREIGN.search(text)) and len(text.split()) == 1
-    )
+    """«Т Ш Ӧ К Т Ӧ Д», «БОЕРЫК»: one word in capitals or spaced out, right under the Russian one."""
+    one_word = len(text.split()) == 1 and text.isupper() and not any(letter.isdigit() for letter in text)
+    return one_word or bool(re.fullmatch(r"(?:[^\W\d_]\s)+[^\W\d_]", one_line(text)))
 
 
 def _requisites(lines: Sequence[Line], at: int, end: int | None, order: Order) -> tuple[int, int]:

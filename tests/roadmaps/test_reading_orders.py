@@ -162,9 +162,10 @@ def test_letterhead_in_two_languages(lines, code):
     assert (second["second_language"]["header_lines"], second["second_language"]["code"]) == (lines, code)
 
 
-def test_word_for_order_in_the_second_language():
-    opening = [OPENING[0], p("Т Ш Ӧ К Т Ӧ Д", centre=True), *OPENING[1:]]
-    assert order(*LETTERHEAD, *opening, *CLAUSES, *SIGNATURE)["doc_word_second"] == "Т Ш Ӧ К Т Ӧ Д"
+@pytest.mark.parametrize("word", ["Т Ш Ӧ К Т Ӧ Д", "ФӘРМАН", "БОЕРЫК"])
+def test_word_for_order_in_the_second_language(word):
+    opening = [OPENING[0], p(word, centre=True), *OPENING[1:]]
+    assert order(*LETTERHEAD, *opening, *CLAUSES, *SIGNATURE)["doc_word_second"] == word
 
 
 def test_executors_and_distribution():
