@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Membership, Role
@@ -212,6 +214,12 @@ def natural(text: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (0, part.lower()) for part in re.split(r"(\d+)", text)]
 
 
+def in_natural_order(rows: Iterable[Model]) -> list[tuple[Any, str]]:
+    """The rows as choices of a field."""
+    named = [(row.pk, str(row)) for row in rows]
+    return sorted(named, key=lambda pair: natural(pair[1]))
+
+
 class ReachForm(forms.Form):
     """Who a phrase of responsible people means, said by a person."""
 
@@ -244,8 +252,7 @@ class ReachForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 -- for the type checker
             field.queryset = queryset
-            rows: list[tuple[Any, Any]] = [(row.pk, str(row)) for row in queryset]
-            field.choices = sorted(rows, key=lambda row: natural(row[1]))  # «№ 3» before «№ 10»
+            field.choices = in_natural_order(queryset)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -7,12 +7,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from docx import Document
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from accounts.models import AuditEvent
-from roadmaps.domain import importing
+from roadmaps.domain import approval, importing
 from roadmaps.domain.errors import Refused
 from roadmaps.models import ActionItem, Roadmap, RoadmapImport
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
+from tests.factories.roadmaps import RoadmapImportFactory
 from tests.factories.schools import SchoolFactory
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +169,41 @@ def test_the_command_says_what_is_wrong(tmp_path):
         with pytest.raises(CommandError, match=message):
             call_command("import_roadmap", str(path), f"--department={code}", "--period", *period)
     assert not Roadmap.objects.exists()
+
+
+cells = st.text(
+    st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=("Cs",)), max_size=40
+)
+read_rows = st.lists(
+    st.fixed_dictionaries(
+        {
+            "number": st.none() | st.text("0123456789.", max_size=6),
+            "text": cells,
+            "deadline": cells,
+            "responsible": cells,
+        }
+    ),
+    max_size=4,
+)
+read_sections = st.lists(
+    st.fixed_dictionaries({"number": st.none(), "title": cells, "heading": cells, "items": read_rows}),
+    max_size=3,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(sections=read_sections)
+def test_whatever_is_read_prints_as_it_was(sections):
+    """From the file's words into the database and onto the order's annex: not a letter is changed."""
+    pending = RoadmapImportFactory()
+    pending.reading["roadmap"]["sections"] = sections
+    pending.save()
+    roadmap = importing.save(pending, by=MembershipFactory(department=pending.department))
+    annex = approval.annex(roadmap)
+    assert annex["columns"] == pending.reading["roadmap"]["columns"]
+    assert [section["heading"] for section in annex["sections"]] == [
+        section["heading"] for section in sections
+    ]
+    assert [section["items"] for section in annex["sections"]] == [
+        [{**row, "number": row["number"] or ""} for row in section["items"]] for section in sections
+    ]
