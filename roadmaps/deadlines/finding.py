@@ -18,6 +18,7 @@ from roadmaps.deadlines.reader import Rules
 from roadmaps.deadlines.tokens import Token, nfc, tokenize
 
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_])[.!?](?=\s+[А-ЯЁ«\"])|[\n;]")
+_BUDGET = 60  # pieces tried for one deadline
 _GLUE = (",", "(", "и")
 
 
@@ -66,7 +67,7 @@ def _in_sentence(text: str, start: int, end: int, period: Period) -> Iterator[Fo
 
 def _parts_at(parser: Parser, period: Period) -> tuple[Part, ...] | None:
     """The parts of a deadline beginning at the parser's token, the parser left behind it; None when there is none."""
-    parser.budget = 200
+    parser.budget = _BUDGET
     first = parser.i
     pieces: list[Piece] = []
     try:

@@ -13,6 +13,7 @@ from roadmaps.deadlines.tokens import Token
 
 END = Token("end", "", 0, 0, "")
 _BUDGET = 400  # pieces tried for one phrase: real phrases need a dozen or two
+_LONGEST_NAME = 30  # tokens in the name of an event
 
 Rule: TypeAlias = Callable[[Any], Piece | None]
 Rules: TypeAlias = Mapping[str, tuple[Rule, ...]]
@@ -128,7 +129,7 @@ class Reader:
 
     def noun_phrase_end(self) -> int:
         index = self.i
-        while index < len(self.tokens):
+        while index < min(len(self.tokens), self.i + _LONGEST_NAME):
             token = self.tokens[index]
             if token.kind == "p" and token.value in (";", "(", ")", ":"):
                 break
