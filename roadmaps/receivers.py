@@ -9,7 +9,9 @@ from django.dispatch import receiver
 from accounts.models import Membership
 from orders.models import Order
 from orders.signals import order_returned, order_signed, order_voided
-from roadmaps.domain import approval
+from roadmaps.domain import approval, fanout
+from schools.models import ObjectivityFlag
+from schools.signals import school_flagged
 
 
 @receiver(order_signed)
@@ -25,3 +27,8 @@ def reopen_roadmap(order: Order, by: Membership, **_: Any) -> None:
 @receiver(order_voided)
 def free_roadmap(order: Order, by: Membership, **_: Any) -> None:
     approval.return_to_draft(order, by, discarded=True)
+
+
+@receiver(school_flagged)
+def give_duties_of_flagged(flag: ObjectivityFlag, by: Membership, **_: Any) -> None:
+    fanout.reach_flagged(flag.school, by)

@@ -114,6 +114,29 @@ def fan_out(roadmap: Roadmap, by: Membership) -> int:
     return made
 
 
+@transaction.atomic
+def reach_flagged(school: School, by: Membership) -> int:
+    """A school came into the risk zone: it gets what approved plans ask of such schools, from today on.
+
+    Due days already past are not asked for: nobody could have met them.
+    """
+    department = school.department
+    approved = Roadmap.objects.filter(department=department, school=None, state=Roadmap.State.APPROVED)
+    rows = []
+    for roadmap in approved.select_related("order", "department"):
+        maker = _Maker(roadmap, by)
+        existing = _existing(roadmap)
+        flagged = (s for s in sources(roadmap) if any(t["kind"] == "flagged_schools" for t in s.reach))
+        made = (row for source in flagged for row in maker.assignments(source) if row.school == school)
+        rows += [
+            row
+            for row in made
+            if _identity(row) not in existing and (row.last_day is None or row.last_day >= maker.today)
+        ]
+    Assignment.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
 def of_roadmap(roadmap: Roadmap) -> QuerySet[Assignment]:
     """All duties of a roadmap, those from its order's clauses included."""
     from_clauses = Q(clause__order=roadmap.order_id) if roadmap.order_id else Q(pk=None)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import time_machine
 
 from roadmaps.deadlines import Period, compile, to_json
 from roadmaps.domain import clauses, fanout, reports
 from roadmaps.domain.errors import Refused
 from roadmaps.models import Assignment, RecordedEvent, Roadmap
+from schools.domain import flags
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.orders import ClauseFactory, OrderFactory
 from tests.factories.roadmaps import ActionItemFactory, RoadmapFactory, SectionFactory
@@ -102,6 +104,20 @@ def test_flagged_schools_only_those_with_a_standing_flag(roadmap, methodist, sch
     item(roadmap, "до 15 марта 2026 года", FLAGGED)
     fanout.fan_out(roadmap, methodist)
     assert Assignment.objects.get().school == schools[1]
+
+
+@time_machine.travel("2026-03-11T12:00:00+03:00", tick=False)
+def test_school_flagged_later_gets_what_can_still_be_done(roadmap, methodist, schools):
+    past = item(roadmap, "до 1 февраля 2026 года", FLAGGED)
+    ahead = item(roadmap, "до 15 апреля 2026 года", FLAGGED)
+    item(roadmap, "до 20 апреля 2026 года", official(methodist))
+    foreign = SchoolFactory()
+    fanout.fan_out(roadmap, methodist)
+    for school in (schools[0], foreign):
+        flags.open_flag(school, by=methodist, year=2025, source="перечень", opened_on=date(2026, 3, 11))
+    made = Assignment.objects.exclude(school=None)
+    assert [(row.item, row.school) for row in made] == [(ahead, schools[0])]
+    assert not past.assignments.exists()
 
 
 def test_school_plan_obliges_that_school_alone(roadmap, methodist, schools):
