@@ -199,9 +199,13 @@ def nothing(content: str, title: str) -> str:
 
 
 @register.simple_block_tag
-def table(content: str, label: str, kind: str = "") -> str:
-    """A table that scrolls inside itself; give thead and tbody. ``kind``: fit (never wider), inset (on no padding)."""
-    return render_to_string("components/_table.html", {"label": label, "kind": kind, "content": content})
+def table(content: str, label: str, kind: str = "", fold: bool = False) -> str:
+    """A table that scrolls inside itself; give thead and tbody. ``kind``: fit (never wider), inset (on no padding).
+
+    ``fold``: a list to read, not to compare; on a phone each row becomes a small card.
+    """
+    names = {"label": label, "kind": kind, "fold": fold, "content": content}
+    return render_to_string("components/_table.html", names)
 
 
 @register.simple_block_tag

@@ -30,6 +30,20 @@
     menu.querySelector("summary").focus();
   });
 
+  // A folded table loses its head: each cell says its column, an empty one says nothing.
+  const label = (root) => {
+    for (const table of root.querySelectorAll("[data-portal-fold] table")) {
+      const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+      for (const cell of table.querySelectorAll("tbody td")) {
+        const words = cell.textContent.trim();
+        if (words === "" || words === "—") cell.dataset.blank = "";
+        else cell.dataset.head = heads[cell.cellIndex] ?? "";
+      }
+    }
+  };
+  label(document);
+  document.addEventListener("htmx:afterSettle", (event) => label(event.target.parentElement ?? document));
+
   // A filter sends itself when a choice is changed; its button stays for those without scripts.
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-portal-filter]");
