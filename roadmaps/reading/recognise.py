@@ -37,7 +37,9 @@ _TITLE = re.compile(
 )
 _APPENDIX = re.compile(r"приложение\b", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
-    r"[-–—]? ?\d{1,3} ?[-–—]?|(?:окончание|продолжение) (?:таблицы|приложения).*", re.IGNORECASE
+    r"[-–—]? ?\d{1,3} ?[-–—]?|(?:окончание|продолжение) (?:таблицы|приложения).*"
+    r"|.*\((?:окончание|продолжение)\)",
+    re.IGNORECASE,
 )
 _REMARK = re.compile(r"(?:итого|всего)\b|примечани[ея]\s*:|\*", re.IGNORECASE)
 _GAPS = {

@@ -146,7 +146,7 @@ class _Document:
         self._body = package.xml(package.main).find(f"{W}body")
         self._styles = _Styles(package.part("/styles"))
         self._numbering = Numbering(package.part("/numbering"))
-        self._notes = _notes(package.part("/footnotes"))
+        self._notes = {kind: _notes(package.part(f"/{kind}s"), kind) for kind in ("footnote", "endnote")}
         self._tables = 0
         self._hidden = self._tracked = False
         self._used_notes: list[str] = []
@@ -270,8 +270,9 @@ class _Document:
             return element.text or ""
         if element.tag == f"{W}sym":
             return _symbol(element.get(f"{W}char", ""))
-        if element.tag == f"{W}footnoteReference":
-            self._used_notes += filter(None, [self._notes.get(element.get(f"{W}id", ""))])
+        if element.tag in {f"{W}footnoteReference", f"{W}endnoteReference"}:
+            notes = self._notes[element.tag.removeprefix(W).removesuffix("Reference")]
+            self._used_notes += filter(None, [notes.get(element.get(f"{W}id", ""))])
         elif element.tag not in _GONE and element.tag not in _BREAKS and len(element):
             into.boxes += [box for box in element.iter(_TEXT_BOX) if not _inside_fallback(box, element)]
         return _BREAKS.get(element.tag, "") if isinstance(element.tag, str) else ""
@@ -363,11 +364,11 @@ def _symbol(code: str) -> str:
     return "•" if "\ue000" <= letter <= "\uf8ff" else letter
 
 
-def _notes(root: etree._Element | None) -> dict[str, str]:
+def _notes(root: etree._Element | None, kind: str) -> dict[str, str]:
     if root is None:
         return {}
     return {
         note.get(f"{W}id", ""): tidy("".join(piece.text or "" for piece in note.iter(_TEXT)))
-        for note in root.iterfind(f"{W}footnote")
+        for note in root.iterfind(f"{W}{kind}")
         if note.get(f"{W}type") in {None, "normal"}
     }

@@ -65,11 +65,8 @@ def head(*headings: str) -> str:
     return tr(*(headings or _HEAD))
 
 
-def docx(
-    body: str, *, numbering: str = "", styles: str = "", footnotes: str = "", strict: bool = False
-) -> bytes:
-    """A whole .docx with the given body."""
-    parts = {"numbering": numbering, "styles": styles, "footnotes": footnotes}
+def docx(body: str, *, strict: bool = False, **parts: str) -> bytes:
+    """A whole .docx with the given body; `parts` are numbering, styles, footnotes, endnotes."""
     relations = "".join(
         f'<Relationship Id="r{name}" Type="{_OFFICE}/{name}" Target="{name}.xml"/>'
         for name, text in parts.items()

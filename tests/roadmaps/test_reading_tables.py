@@ -478,6 +478,14 @@ def test_two_roadmaps_in_a_file_give_the_first_and_name_the_second():
     assert ["План работы с семьями" in problem.message for problem in reading.problems] == [True]
 
 
+@pytest.mark.parametrize("line", ["Продолжение таблицы", "Приложение № 1 (продолжение)", "– 7 –"])
+def test_running_lines_of_the_pages_are_passed_over(line):
+    rest = html_table([HEAD, ["2", "Провести опрос", "июнь", "Школы"]])
+    reading = read_html(html_table([HEAD, ["1", "Собрать заявки", "май", "Отдел"]]) + f"<p>{line}</p>" + rest)
+    assert headings(reading) == [(None, None, 2)]
+    assert (reading.problems, reading.others) == ([], [])
+
+
 def test_foreign_table_and_text_after_the_roadmap_are_reported():
     reading = read_html(
         html_table([HEAD, ["1", "Собрать заявки", "май", "Отдел"]])

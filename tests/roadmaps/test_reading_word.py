@@ -179,11 +179,12 @@ def test_hyperlinks_fields_controls_and_signs():
     )
 
 
-def test_footnote_is_named_among_the_problems():
-    cell = tc(p(inner=run("Собрать заявки") + '<w:r><w:footnoteReference w:id="2"/></w:r>'))
-    separator = '<w:footnote w:type="separator" w:id="0"><w:p/></w:footnote>'
-    notes = f'{separator}<w:footnote w:id="2">{p("кроме вечерних школ")}</w:footnote>'
-    reading = word(tbl(head(), tr("1.", cell, "май", "Отдел")), footnotes=notes)
+@pytest.mark.parametrize("kind", ["footnote", "endnote"])
+def test_notes_are_named_among_the_problems(kind):
+    cell = tc(p(inner=run("Собрать заявки") + f'<w:r><w:{kind}Reference w:id="2"/></w:r>'))
+    separator = f'<w:{kind} w:type="separator" w:id="0"><w:p/></w:{kind}>'
+    notes = f'{separator}<w:{kind} w:id="2">{p("кроме вечерних школ")}</w:{kind}>'
+    reading = word(tbl(head(), tr("1.", cell, "май", "Отдел")), **{f"{kind}s": notes})
     assert items(reading)[0][1] == "Собрать заявки"
     assert ["кроме вечерних школ" in problem.message for problem in reading.problems] == [True]
 
