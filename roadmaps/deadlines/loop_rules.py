@@ -151,6 +151,6 @@ class LoopRules(Reader):
             return None
         if count == 1:
             return Loop(unit)
-        if unit != "year":
+        if unit != "year" or (self.period.last - self.period.first).days > 370:
             raise Doubt("Сколько раз за год? Напишите «N раз в год» или «ежемесячно».")
         return Loop(f"{count} times")

@@ -13,7 +13,6 @@ from datetime import date
 from typing import Any, TypeAlias
 
 VPR = "vpr"  # the portal's own VPR schedule among the names of schedules
-UNITS = ("day", "workday", "week", "month")
 EVERY = ("day", "week", "month", "quarter", "half-year", "year")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

@@ -396,6 +396,7 @@ def test_what_is_not_certain_is_asked(phrase: str, asked: str) -> None:
 def test_which_year_a_bare_month_has_is_asked_in_a_plan_of_several_years() -> None:
     assert compile("март", PROGRAMME) == (Unclear(),)
     assert compile("в течение года", PROGRAMME) == (Unclear(),)
+    assert compile("2 раза в год", PROGRAMME) == (Unclear(),)
 
 
 def test_a_day_that_does_not_exist_is_told_from_a_question() -> None:
