@@ -1,0 +1,282 @@
+"""``script/bench``: speeds with their yardsticks. Machines are noisy: medians, and ratios to work of the same run."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import django
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+django.setup()
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+
+
+def median(work: Callable[[], Any], times: int = 5) -> float:
+    """Seconds, the median of several runs after one that warms up."""
+    work()
+    return statistics.median(seconds(work) for _ in range(times))
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def line(figure: str, measured: str, promised: str, yardstick: str) -> None:
+    print(f"{figure:44} {measured:>22} {promised:>16}   {yardstick}")
+
+
+def deadlines() -> None:
+    """Phrases a second; yardstick: cutting the same phrases into words by a regular expression."""
+    import re
+
+    from roadmaps.deadlines import Period, compile
+
+    if SHARED.exists():
+        rows = json.loads((SHARED / "deadlines.json").read_text(encoding="utf-8"))["phrases"]
+        phrases = [(row["text"], Period(*map(date.fromisoformat, row["period"]))) for row in rows]
+    else:
+        period = Period(date(2025, 9, 1), date(2026, 8, 31))
+        items = (item for path in (ROOT / "demo").glob("[1-5]*.json") for item in demo_items(path))
+        phrases = [(text, period) for text in items]
+    split = median(lambda: [re.findall(r"\w+|\S", text.lower()) for text, _ in phrases])
+    took = median(lambda: [compile(text, period) for text, period in phrases])
+    line(
+        f"compile {len(phrases)} deadline phrases",
+        f"{len(phrases) / took:,.0f} phrases/s",
+        "≥ 5,000/s",
+        f"{took / split:.0f}× the time of a bare word split",
+    )
+
+
+def demo_items(path: Path) -> list[str]:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    keys = [key for key, _ in document["columns"] if key != "number"]
+    return [row[keys.index("deadline")] for section in document["sections"] for row in section[3]]
+
+
+def reading() -> None:
+    """The largest Word file; yardstick: python-docx opening it and walking every cell."""
+    import docx
+
+    from roadmaps.reading import read
+
+    files = sorted((SHARED / "docx").glob("*.docx"), key=lambda path: path.stat().st_size)
+    if not files:
+        line("read the largest Word file", "no ../shared here", "< 0.5 s", "")
+        return
+    data = files[-1].read_bytes()
+
+    def walk() -> int:
+        tables = docx.Document(io.BytesIO(data)).tables
+        return sum(len(cell.text) for table in tables for row in table.rows for cell in row.cells)
+
+    took, yardstick = median(lambda: read(data, files[-1].name)), median(walk)
+    line(
+        f"read {files[-1].name}",
+        f"{took:.3f} s",
+        "< 0.5 s",
+        f"{took / yardstick:.2f}× python-docx walking the cells",
+    )
+
+
+def schools() -> None:
+    """5,000 schools read, checked and written in one transaction; yardstick: `bulk_create` of as many bare rows."""
+    from accounts.models import Department
+    from schools.domain import imports
+    from schools.models import School
+
+    def run() -> None:
+        with undone():
+            department = Department.objects.create(code="bench", name="Проба")
+            staged = imports.stage(department=department, by=None, file_name="list.xlsx", data=data)
+            imports.apply(staged, by=None)
+            assert School.objects.filter(department=department).count() == 5000
+
+    def bare() -> None:
+        with undone():
+            department = Department.objects.create(code="bench", name="Проба")
+            rows = (School(department=department, name=f"СОШ № {n}", code=f"sch{n:06}") for n in range(5000))
+            School.objects.bulk_create(rows, batch_size=500)
+
+    data = school_list(5000)
+    took, yardstick = median(run, 3), median(bare, 3)
+    line("import 5,000 schools", f"{took:.2f} s", "< 5 s", f"{took / yardstick:.1f}× a bare bulk_create")
+
+
+def school_list(count: int) -> bytes:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["№", "Краткое наименование", "Код ОО", "Директор", "Эл. почта", "Кол-во обучающихся"])
+    for n in range(count):
+        row = [
+            n + 1,
+            f"МБОУ «СОШ № {n + 1}»",
+            f"sch{900000 + n}",
+            "Примеров Иван Ильич",
+            f"s{n}@example.org",
+            100 + n,
+        ]
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def order() -> None:
+    """An order with a plan of 60 rows to PDF, warm; yardstick: WeasyPrint printing the bare table."""
+    import weasyprint
+
+    from accounts.models import Department
+    from orders.domain import drafts, paper
+
+    words = "Проведение совещания с руководителями школ по вопросам честного оценивания работ и хранения материалов"
+    keys = ["number", "text", "deadline", "responsible"]
+    rows = [
+        dict(zip(keys, (f"1.{n}.", words, "до 15 марта 2026 года", "Руководители ОО"), strict=True))
+        for n in range(60)
+    ]
+    content = {
+        "title_lines": ["План мероприятий"],
+        "goals": [],
+        "columns": [{"key": key, "heading": key} for key in keys],
+        "sections": [{"heading": "I. Подготовка", "items": rows}],
+    }
+    with undone():
+        department = Department.objects.create(code="bench", name="Проба", signatory_name="И.И. Пробная")
+        row = drafts.create(
+            department=department,
+            by=None,
+            title="Об утверждении плана",
+            clauses=[drafts.ClauseDraft("Утвердить план.")],
+            annexes=[drafts.AnnexDraft(content)],
+        )
+        took = median(lambda: paper.preview(row), 3)
+    cells = "".join("<tr>" + "".join(f"<td>{row[key]}</td>" for key in keys) + "</tr>" for row in rows)
+    bare = median(lambda: weasyprint.HTML(string=f"<table>{cells}</table>").write_pdf(), 3)
+    line(
+        "order with 60 items to PDF, warm",
+        f"{took:.2f} s",
+        "< 1.5 s",
+        f"{took / bare:.1f}× WeasyPrint, bare table",
+    )
+    line("the same by manage.py render_order, memory", *memory_of_a_render(content))
+
+
+def memory_of_a_render(content: dict[str, Any]) -> tuple[str, str, str]:
+    """Peak of a fresh process that prints one order; yardstick: the same process without printing."""
+    from accounts.models import Department
+    from orders.domain import drafts
+
+    department = Department.objects.create(code="bench-memory", name="Проба", signatory_name="И.И. Пробная")
+    annexes = [drafts.AnnexDraft(content)]
+    row = drafts.create(department=department, by=None, title="Об утверждении плана", annexes=annexes)
+    idle = peak_memory("check")
+    peak = peak_memory("render_order", str(row.pk), "--output", os.devnull)
+    return f"{peak:.0f} MB", "< 200 MB", f"manage.py check alone: {idle:.0f} MB"
+
+
+def peak_memory(*command: str) -> float:
+    """MB at the peak of ``manage.py command``."""
+    process = subprocess.Popen([sys.executable, "manage.py", *command], cwd=ROOT, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0, command
+    return usage.ru_maxrss / 1024
+
+
+def pages() -> None:
+    """Queries and milliseconds of the start pages with one duty and with 500; yardstick: the smaller page."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from tests.factories.accounts import MembershipFactory
+    from tests.factories.roadmaps import ActionItemFactory, AssignmentFactory
+    from tests.factories.schools import PostFactory, SchoolFactory
+
+    with undone():
+        post = PostFactory()
+        department = post.school.department
+        people = {
+            "methodist": MembershipFactory(department=department),
+            "head": MembershipFactory(department=department, head=True),
+            "deputy": post.membership,
+        }
+
+        def look(member: Any) -> tuple[int, float]:
+            client = Client()
+            client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+            path = "/roadmaps/mine/" if member is post.membership else "/"
+            client.get(path)
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                took = seconds(lambda: client.get(path))
+            return len(queries), took
+
+        AssignmentFactory(school=post.school, item__section__roadmap__department=department)
+        few = {name: look(member) for name, member in people.items()}
+        for n in range(50):
+            item = ActionItemFactory(section__roadmap__department=department)
+            AssignmentFactory(item=item, school=post.school, occurrence=f"o{n}", reported=n % 3 == 0)
+            for k in range(9):
+                school = SchoolFactory(department=department) if n == 0 else schools_of(department)[k + 1]
+                AssignmentFactory(item=item, school=school, occurrence=f"o{n}", reported=n % 4 == 0)
+        for name, member in people.items():
+            queries, took = look(member)
+            line(
+                f"start page of the {name}, 500 duties",
+                f"{queries} queries, {took * 1000:.0f} ms",
+                "≤ 12, the same",
+                f"with 1 duty: {few[name][0]} queries, {few[name][1] * 1000:.0f} ms",
+            )
+
+
+def schools_of(department: Any) -> list[Any]:
+    from schools.models import School
+
+    return list(School.objects.filter(department=department).order_by("pk"))
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is written inside is rolled back."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+BENCHES = {bench.__name__: bench for bench in (deadlines, reading, order, schools, pages)}
+
+
+def main(names: list[str]) -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    settings.ALLOWED_HOSTS = ["*"]
+    line("figure", "measured", "promised", "yardstick, same run")
+    for name in names or BENCHES:
+        BENCHES[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
