@@ -21,16 +21,16 @@
 
   const goOn = () => {
     if (!next) return;
-    const target = link(document.getElementById(next.id));
-    const opens = next.open;
+    const wanted = next;
     next = null;
-    if (!target) return;
-    if (opens) target.click();
-    else target.focus();
+    if (wanted.again) return document.querySelector(wanted.again)?.click();
+    const target = link(document.getElementById(wanted.id));
+    if (wanted.open) target?.click();
+    else target?.focus();
   };
 
-  const leave = (area, cell) => {
-    next = cell && { id: cell.id, open: true };
+  const leave = (area, going) => {
+    next = going;
     if (isDirty(area)) area.form.requestSubmit();
     else area.form.querySelector("[data-portal-leave]").click();
   };
@@ -42,13 +42,18 @@
     link(cell)?.click();
   });
 
-  // A half-written text is saved before its row is taken away for another cell of it.
+  // A half-written text is saved before an answer replaces it; then what was wanted is asked for again.
   document.addEventListener("htmx:confirm", (event) => {
     const area = editor();
-    const opener = event.target.closest?.("[data-portal-cell]");
-    if (!opener || !isDirty(area) || opener.closest(".item") !== area.closest(".item")) return;
+    const { elt, target, triggeringEvent } = event.detail;
+    const keeps = !isDirty(area) || elt === area.form || elt.matches("[data-portal-leave]") || !target?.contains(area);
+    if (keeps) return;
     event.preventDefault();
-    leave(area, opener.closest("td"));
+    const button = triggeringEvent?.submitter;
+    const again = elt.matches("form")
+      ? `form[action="${elt.getAttribute("action")}"] button${button?.value ? `[value="${button.value}"]` : ""}`
+      : `[hx-get="${elt.getAttribute("hx-get")}"]`;
+    leave(area, { again });
   });
 
   document.addEventListener("keydown", (event) => {
@@ -75,7 +80,7 @@
       const other = neighbour(cell, event.shiftKey ? -1 : 1, 0);
       if (!other) return;
       event.preventDefault();
-      leave(area, other);
+      leave(area, { id: other.id, open: true });
     } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing && !finger.matches) {
       event.preventDefault();
       area.form.requestSubmit();
