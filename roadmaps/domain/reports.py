@@ -29,7 +29,8 @@ def may_report(assignment: Assignment, member: Membership) -> bool:
         return False
     if assignment.official_id is not None:
         return assignment.official.user_id == member.user_id  # type: ignore[union-attr]
-    return member.role == Role.DEPUTY and assignment.school_id == member.post.school_id
+    post = getattr(member, "post", None)  # a deputy may be waiting for their school
+    return member.role == Role.DEPUTY and post is not None and assignment.school_id == post.school_id
 
 
 def may_decide(assignment: Assignment, member: Membership) -> bool:

@@ -138,7 +138,8 @@ def test_only_the_schools_own_deputies_report(duty, deputy):
     neighbour = PostFactory(school__department=duty.department).membership
     methodist = MembershipFactory(department=duty.department)
     foreign = PostFactory().membership
-    for member in (neighbour, methodist, foreign):
+    without_school = MembershipFactory(department=duty.department, deputy=True)
+    for member in (neighbour, methodist, foreign, without_school):
         assert not reports.may_report(duty, member)
         with pytest.raises(Refused):
             reports.report(duty, by=member, note="Сделано")
