@@ -89,9 +89,26 @@ def test_methodist_reads_first_what_waits(login):
 
 
 def test_methodist_with_nothing_waiting_is_told_so(login):
-    page = page_of(login(MembershipFactory()))
+    methodist = MembershipFactory()
+    duty(methodist, last_day=TODAY + datetime.timedelta(days=30))
+    page = page_of(login(methodist))
     assert "Непроверенных докладов нет." in page
     assert "ни у одной школы нет просроченного" in page
+
+
+def test_empty_department_is_offered_the_first_step(login):
+    methodist = MembershipFactory()
+    page = page_of(login(methodist))
+    assert "Поручений в этом учебном году ещё нет" in page
+    assert reverse("roadmaps:import_new") in page
+    head = MembershipFactory(department=methodist.department, head=True)
+    assert "0 %" not in page_of(login(head))
+
+
+def test_days_off_of_the_strip_follow_the_production_calendar(login, time_machine):
+    time_machine.move_to(datetime.datetime(2026, 4, 30, 9, 0, tzinfo=datetime.UTC), tick=False)
+    days = login(MembershipFactory()).get(reverse("portal:start")).context["totals"].days
+    assert [day.date.day for day in days if day.is_off] == [1, 2, 3, 9, 10, 11]
 
 
 def test_overdue_schools_stand_with_the_worst_first(login):
