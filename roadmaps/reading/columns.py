@@ -109,6 +109,8 @@ def head_at(table: Table, index: int) -> Head | None:
     ):
         return None
     below = table.rows[index + 1] if index + 1 < len(table.rows) else None
+    if any(cell.label or is_item_number(cell.text) for cell in row.own()):
+        return None
     near = [*row.own(), *(below.own() if below else ())]
     if sum(_leaf(cell).key is not None for cell in near) < 2:
         return None

@@ -14,7 +14,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import zip_longest
 
 from roadmaps.reading.columns import Head, Leaf, find_head, head_at, same_head
 from roadmaps.reading.grid import Block, Cell, Line, Row, Table
@@ -134,22 +133,35 @@ class Recogniser:
 
     def _read_table(self, table: Table) -> None:
         _fold_nested(table)
-        head = head_at(table, 0) if self._head.leaves else find_head(table)
-        if head is not None:
-            self._take_head(head, table.rows[head.first].where)
-        elif not self._fits(table):
+        at = 0
+        if not self._head.leaves and (first := find_head(table)):
+            self._take_head(first, table)
+            at = first.after
+        elif not self._fits(table) and not any(self._new_head(table, at) for at in range(len(table.rows))):
             self._refuse_table(table)
             return
-        rows = table.rows[head.after if head else 0 :]
-        _forget_bold_of_all(rows)
-        at_top = head is None
-        for row, following in zip_longest(rows, rows[1:]):
+        _forget_bold_of_all(table.rows[at:])
+        goes_on = at == 0  # whether the next row may be the rest of a row on the page before
+        while at < len(table.rows):
+            row = table.rows[at]
+            if head := self._new_head(table, at):
+                self._take_head(head, table)
+                at, goes_on = head.after, False
+                continue
+            at += 1
             if row.own():
-                self._read_row(row, following, at_top=at_top)
-                at_top = False
+                self._read_row(row, table.rows[at] if at < len(table.rows) else None, at_top=goes_on)
+                goes_on = False
 
-    def _take_head(self, head: Head, where: str) -> None:
+    def _new_head(self, table: Table, at: int) -> Head | None:
+        """A head at the top of a later table, or the first one repeated, perhaps in another order."""
+        if at < 3 or same_head(table.rows[at].own(), self._head):
+            return head_at(table, at)
+        return None
+
+    def _take_head(self, head: Head, table: Table) -> None:
         """Rule 1."""
+        where = table.rows[head.first].where
         self._head = head
         for position, leaf in enumerate(head.leaves, start=1):
             if leaf.key is None:

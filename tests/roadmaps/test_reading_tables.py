@@ -445,6 +445,28 @@ def test_tables_with_their_own_heads_and_column_orders_make_one_roadmap():
     assert reading.roadmap.items()[1].expected_result == "Справка"
 
 
+def test_head_repeated_in_another_order_and_below_a_section_row():
+    other = ("№", "Ответственный", "Мероприятие", "Срок")
+    reading = read_html(
+        html_table(
+            [HEAD, ["1", "Собрать заявки", "май", "Отдел"], other, ["2", "Школы", "Провести опрос", "июнь"]]
+        )
+        + html_table([["colspan=4|II. Кадры"], HEAD, ["3", "Обучить", "июль", "Отдел"]])
+    )
+    assert items(reading) == [
+        ("1", "Собрать заявки", "май", "Отдел"),
+        ("2", "Провести опрос", "июнь", "Школы"),
+        ("3", "Обучить", "июль", "Отдел"),
+    ]
+    assert headings(reading) == [(None, None, 2), ("II", "Кадры", 1)]
+
+
+def test_numbered_row_full_of_head_words_is_an_item():
+    row = ["7.", "Мероприятия к юбилею", "Сроки по плану", "Ответственные школы"]
+    reading = read_html(html_table([HEAD, ["6.", "Дело", "май", "Отдел"]]) + html_table([row]))
+    assert items(reading)[1] == tuple(row)
+
+
 def test_bold_or_centred_paragraph_between_tables_is_a_section_and_another_is_reported():
     rest = html_table([["2", "Провести опрос", "июнь", "Школы"]])
     first = html_table([HEAD, ["1", "Собрать заявки", "май", "Отдел"]])
