@@ -14,6 +14,7 @@ from orders.domain.drafts import AnnexDraft, ClauseDraft
 from orders.domain.errors import OrderRefused
 from orders.models import Order
 from portal.lib.transitions import StaleTransition, move
+from roadmaps.domain import compiling
 from roadmaps.domain.errors import Refused
 from roadmaps.domain.items import cell
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent
@@ -31,6 +32,8 @@ def assemble(roadmap: Roadmap, by: Membership) -> Order:
     roadmap = Roadmap.objects.select_related("department", "school", "order").get(pk=roadmap.pk)
     if not ActionItem.objects.filter(section__roadmap=roadmap).exists():
         raise Refused("В карте нет ни одного пункта: утверждать нечего.")
+    if roadmap.is_editable:
+        compiling.refill(roadmap, ["reach"])  # by the people and schools of today
     order = _order_again(roadmap, by) or _new_order(roadmap, by)
     try:
         move(roadmap, State.ASSEMBLED, order=order, updated_at=timezone.now())

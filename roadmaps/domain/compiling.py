@@ -33,9 +33,16 @@ def compiled(phrase: str, roadmap: Roadmap) -> list[dict[str, Any]]:
 def fill(items: Iterable[ActionItem], roadmap: Roadmap, directory: Directory | None = None) -> None:
     """Set (not save) both meanings of the rows; what a person corrected stays."""
     directory = directory or Directory(roadmap.department)
+    items = list(items)
+    fill_reach(items, roadmap, directory)
     for item in items:
         if not item.deadline_by_hand:
             item.deadline_parts = compiled(item.deadline, roadmap)
+
+
+def fill_reach(items: Iterable[ActionItem], roadmap: Roadmap, directory: Directory) -> None:
+    """Set (not save) whom the rows reach, by the people and schools of today."""
+    for item in items:
         if not item.reach_by_hand:
             item.reach = reach(item.responsible, roadmap, directory)
 

@@ -155,6 +155,7 @@ def answer(
     """
     roadmap = lock_draft(item.section.roadmap)
     current = _fetched(item)
+    compiling.fill_reach([current], roadmap, Directory(roadmap.department))
     if piece >= len(current.reach) or current.reach[piece]["phrase"] != phrase:
         raise Refused("Ответственных этого пункта только что изменили. Откройте вопрос ещё раз.")
     if remember:

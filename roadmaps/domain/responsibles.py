@@ -20,13 +20,13 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from schools.domain.schools import flagged_schools
 
 from accounts.models import Department, Membership, Role
 from portal.lib import names
 from roadmaps import responsibles
 from roadmaps.models import ResponsibleRule
 from roadmaps.responsibles import Piece, SchoolName
+from schools.domain.schools import flagged_schools
 from schools.models import School
 
 Target = dict[str, Any]
@@ -123,10 +123,12 @@ def _targets(phrase: str, directory: Directory, school: School | None) -> Iterat
 
 def _remembered(phrase: str, directory: Directory) -> list[Target]:
     """Targets settled earlier for this phrase, without those who have left since."""
-    kept = [
-        _still_there(target, directory) for target in directory.rules.get(responsibles.folded(phrase), [])
-    ]
+    kept = [_still_there(target, directory) for target in directory.rules.get(_rule_key(phrase), [])]
     return [{**target, "phrase": phrase, "label": label(target, directory)} for target in kept if target]
+
+
+def _rule_key(phrase: str) -> str:
+    return responsibles.folded(phrase)[:500]
 
 
 def _still_there(target: Target, directory: Directory) -> Target | None:
@@ -345,7 +347,7 @@ def remember(
     ]
     rule, _ = ResponsibleRule.objects.update_or_create(
         department=department,
-        phrase=responsibles.folded(phrase)[:500],
+        phrase=_rule_key(phrase),
         defaults={"targets": kept, "created_by": by},
     )
     return rule

@@ -97,7 +97,7 @@ class Part:
 
 @dataclass
 class Sheet:
-    """A whole plan. Seven queries at most, whatever its length. ``given``: the rows of a plan that is not saved yet."""
+    """A whole plan. Eight queries at most, whatever its length. ``given``: the rows of a plan that is not saved yet."""
 
     roadmap: Roadmap
     today: datetime.date
@@ -116,7 +116,13 @@ class Sheet:
         if self.given:
             return list(self.given)
         sections = self.roadmap.sections.prefetch_related("items")
-        return [(section, list(section.items.all())) for section in sections]
+        return [(section, self._understood(list(section.items.all()))) for section in sections]
+
+    def _understood(self, items: Sequence[ActionItem]) -> Sequence[ActionItem]:
+        """The rows of a draft by the people and schools of today: some may have come since they were typed."""
+        if self.roadmap.is_editable:
+            compiling.fill_reach(items, self.roadmap, self.directory)
+        return items
 
     @cached_property
     def items(self) -> list[ActionItem]:
@@ -149,9 +155,9 @@ class Sheet:
         return [Part(section, [self.row(item) for item in items]) for section, items in self.grouped]
 
     def row(self, item: ActionItem) -> Row:
-        return Row(
-            item, list(self._cells(item)), self.flags.get(_key(item), ""), self.places.get(_key(item), "")
-        )
+        self._understood([item])
+        key = _key(item)
+        return Row(item, list(self._cells(item)), self.flags.get(key, ""), self.places.get(key, ""))
 
     @cached_property
     def issues(self) -> list[Issue]:

@@ -40,6 +40,8 @@ def item_deadline(request: PortalRequest, pk: int) -> HttpResponse:
 @role_required(Role.METHODIST)
 def item_reach(request: PortalRequest, pk: int, piece: int) -> HttpResponse:
     item = editable_item(request, pk)
+    directory = Directory(item.section.roadmap.department)
+    compiling.fill_reach([item], item.section.roadmap, directory)
     target = item.reach[piece] if piece < len(item.reach) else {"phrase": item.responsible}
     form = ReachForm(posted(request), membership=request.membership, initial=_chosen(target))
     if form.is_valid():
@@ -48,9 +50,7 @@ def item_reach(request: PortalRequest, pk: int, piece: int) -> HttpResponse:
             return row_answer(request, item, "Исполнители уточнены")
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    maybe = [
-        responsibles.label(each, Directory(request.membership.department)) for each in _candidates(target)
-    ]
+    maybe = [responsibles.label(each, directory) for each in _candidates(target)]
     return _question(
         request, item, form, "roadmaps/_item_reach.html", piece=piece, target=target, maybe=maybe
     )

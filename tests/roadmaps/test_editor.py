@@ -309,6 +309,21 @@ def test_an_addressee_is_settled_once_for_the_whole_department(editor, item, met
     assert "кто отвечает?" not in page(editor, item)
 
 
+def test_who_came_later_is_known_without_a_question(editor, item, methodist):
+    unknown(item, "Липина О.П.")
+    assert "кто это?" in page(editor, item)
+    MembershipFactory(
+        department=methodist.department,
+        user__last_name="Липина",
+        user__first_name="Ольга",
+        user__patronymic="Петровна",
+    )
+    assert "кто это?" not in page(editor, item)
+    editor.post(url("assemble", item.section.roadmap_id))
+    item.refresh_from_db()
+    assert item.reach[0]["kind"] == "official"
+
+
 def test_an_addressee_is_settled_for_one_row_only(editor, item, methodist):
     other = ActionItemFactory(section=item.section)
     unknown(other)
