@@ -88,7 +88,7 @@ _CONJUNCTIONS = frozenset({"и", "или", "а", "также", "совместн
 _NO_SURNAMES = CONTROL | _LEADERS | _CONJUNCTIONS
 _FORMS = _words(
     "мбоу мкоу маоу моу мбу мку мау мбуо мкуо мауо мбудо мбу гбоу гбу гку гау гбпоу кгбу кгбоу гоу гауо "
-    "мбоо мбудпо мудпо гаудпо чоу ану ано нмц имц ммц нимц цро цоко рцои мцко уо роо гороо районо гороно гоо"
+    "мбоо мбудпо мудпо гаудпо чоу ану ано нмц имц ммц нимц руо моуо цро цоко рцои мцко уо роо гороо районо гороно гоо"
 )
 _SCHOOL_FORMS = _words("мбоу мкоу маоу моу гбоу кгбоу гоу чоу")
 _SORTS = {
@@ -112,7 +112,7 @@ _ABBREVIATIONS = _FORMS | _UNIONS | _SCHOOL_NOUNS | {"шмо"}
 # A noun that can begin an addressee, by what it says of its side.
 _OF_SCHOOL = _words(
     "учитель педагог преподаватель воспитатель психолог логопед дефектолог тьютор библиотекарь вожатый советник "
-    "завуч замдиректора шмо экзаменатор педагог-психолог учитель-предметник"
+    "завуч здувр замдиректора шмо экзаменатор педагог-психолог учитель-предметник"
 )
 _OF_DEPARTMENT = _words("методист инспектор начальник замначальника")
 _UNITS = _words("отдел сектор служба кабинет подразделение центр лаборатория бухгалтерия")
@@ -123,6 +123,7 @@ _PEOPLE = _words(
     "председатель секретарь представитель оператор работник сотрудник администратор куратор ассистент"
 )
 _OUTSIDERS = _words("наблюдатель родитель общественник общественность")
+_SOME = _words("шнор низкий отдельный некоторый сельский малокомплектный пилотный базовый")
 _MUNICIPAL = _words("муниципальный районный городской окружной")
 _ORGANISATIONS = _words("организация учреждение школа лицей гимназия интернат школа-интернат")
 _HEADS = (
@@ -215,6 +216,7 @@ class _Forms:
     genitive: bool
     plural: bool
     adjective: bool
+    participle: bool = False
 
 
 _CYRILLIC = re.compile(r"[а-я]+(?:-[а-я]+)*")
@@ -239,6 +241,7 @@ def _forms(word: str) -> _Forms:
         "gent" in cases,
         any(parse.tag.number == "plur" and parse.tag.case in {"nomn", "datv"} for parse in parses),
         any(parse.tag.POS in {"ADJF", "PRTF"} for parse in parses[:2]),
+        any(parse.tag.POS == "PRTF" for parse in parses[:2]),
     )
 
 
@@ -383,13 +386,19 @@ def _continues(tokens: list[_Token], index: int) -> bool:
     if _head_at(tokens, index) or _person_at(tokens, index) or token.capital:
         return False
     forms = _forms(token.fold)
-    return not forms.starts or (forms.genitive and forms.adjective) or len(token.fold) <= 3
+    return not forms.starts or forms.genitive or forms.participle or len(token.fold) <= 3
 
 
 def _glued_head(tokens: list[_Token], index: int, start: int) -> bool:
     """A new addressee without any sign before it: «… по УВР руководители объединений»."""
     token, before = tokens[index], tokens[index - 1]
-    if token.deep or before.fold in _CONJUNCTIONS or not _head_at(tokens, index) or _is_preposition(before):
+    if (
+        token.deep
+        or "(" in token.gap
+        or before.fold in _CONJUNCTIONS
+        or not _head_at(tokens, index)
+        or _is_preposition(before)
+    ):
         return False
     if _is_abbreviation(token):
         return _closed_by(tokens, index, start)
@@ -543,6 +552,8 @@ def _kind(tokens: list[_Token], text: str, own_school: bool) -> tuple[Kind, Scho
     schoolish = _is_schoolish(tokens, words, lemmas)
     if _RISK.search(text) and (schoolish or lemmas & {"школа", "организация", "учреждение"}):
         return "flagged", None
+    if schoolish and _some_only(words, lemmas):
+        return "unknown", None  # «школы, вошедшие в …»: some of them, and which ones the portal does not know
     if lemmas & _UNIONS:
         return "body", None
     if schoolish or (own_school and _means_own_school(lemmas)):
@@ -557,6 +568,13 @@ def _kind(tokens: list[_Token], text: str, own_school: bool) -> tuple[Kind, Scho
     ):
         return "body", None
     return "unknown", None
+
+
+def _some_only(words: list[tuple[str, frozenset[str]]], lemmas: frozenset[str]) -> bool:
+    """Said of a part of the schools. «Учителя, работающие в …» are in every school; «расположенные в» tells nothing."""
+    first = next((forms & _HEADS for _, forms in words if forms & _HEADS), frozenset[str]())
+    chosen = any(_forms(fold).participle and "расположить" not in forms for fold, forms in words)
+    return bool(lemmas & _SOME or (chosen and not first & _OF_SCHOOL))
 
 
 def _is_schoolish(
@@ -622,7 +640,8 @@ def _named_school(tokens: list[_Token], whole: bool = False) -> SchoolName | Non
         return SchoolName(sort, re.sub(r"[\s-]", "", number), _own(tokens) if whole else ())
     named = at is not None and (form or tokens[at].text.isupper() or tokens[at].deep)
     own = _own(tokens) if whole or named else ()
-    return SchoolName(sort, "", own) if own and (at is not None or form) else None
+    quoted = form and sort and tokens[at or 0].deep  # «МОУ «Гимназия»»: the only one of its sort
+    return SchoolName(sort, "", own) if quoted or (own and (at is not None or form)) else None
 
 
 def _numbers_school(tokens: list[_Token], index: int) -> bool:

@@ -256,7 +256,7 @@ def _with_number(wanted: SchoolName, directory: Directory) -> list[int]:
 def _with_words(wanted: SchoolName, directory: Directory) -> list[int]:
     words = responsibles.lemmas(" ".join(wanted.words))
     if not words:
-        return []
+        return [pk for pk, name in directory.school_names.items() if wanted.sort and name.sort == wanted.sort]
     return [
         pk
         for pk, school in directory.schools.items()

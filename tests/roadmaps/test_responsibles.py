@@ -93,6 +93,19 @@ def test_schools_by_role_by_number_and_by_flag(department):
     )
 
 
+def test_a_school_named_by_its_sort_alone_must_be_the_only_one(department):
+    lyceum = SchoolFactory(department=department, name="МБОУ «Лицей № 4»")
+    SchoolFactory(department=department, name="МБОУ «СОШ № 4»")
+    assert target(department, "директор МБОУ «Лицей»")["school"] == lyceum.pk
+    SchoolFactory(department=department, name="МБОУ «Лицей № 5»")
+    assert target(department, "директор МБОУ «Лицей»")["kind"] == "unknown"
+
+
+def test_a_part_of_the_schools_that_nobody_knows_is_asked_about(department):
+    SchoolFactory(department=department)
+    assert target(department, "Школы, вошедшие в перечень пилотных")["kind"] == "unknown"
+
+
 def test_in_a_schools_own_plan_roles_are_that_school(department):
     own = SchoolFactory(department=department)
     SchoolFactory(department=department)
