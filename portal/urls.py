@@ -3,6 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
+admin.site.site_header = admin.site.site_title = "Служебные страницы портала"
+admin.site.index_title = "Таблицы"
+
 urlpatterns = [
     path("", include("portal.start_urls")),
     path("", include("accounts.urls")),

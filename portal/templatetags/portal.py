@@ -24,7 +24,8 @@ register = template.Library()
 
 Day = datetime.date | datetime.datetime | None
 
-ICON = '<svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><use href="#{}"/></svg>'
+# Its own size is for pages without our css (Django's service pages).
+ICON = '<svg class="ic" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><use href="#{}"/></svg>'
 NOTE_ICONS = {"": "info", "ok": "s-ok", "warn": "s-soon", "bad": "s-late"}
 # №, numbers, prepositions and initials that must not part from the word they belong to.
 UNBREAKABLE = (
@@ -191,7 +192,6 @@ def note(content: str, title: str, kind: str = "") -> str:
     return render_to_string("components/_note.html", {**names, "content": content})
 
 
-@register.simple_block_tag(name="empty", end_name="endempty")
 @register.simple_block_tag
 def nothing(content: str, title: str) -> str:
     """An empty page: what belongs here and the first step."""

@@ -6,6 +6,9 @@
   // On a narrow screen the sections are a strip: show the one we are in.
   document.querySelector("[data-portal-nav] [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
+  // After a refused form the summary of its errors is what one reads and hears first.
+  if (!document.querySelector("[autofocus]")) document.querySelector("[data-portal-errors]")?.focus();
+
   // <a href="…" data-portal-dialog="id"> opens the window of that id; without it the link is followed.
   // <button data-portal-close> inside a window closes it.
   document.addEventListener("click", (event) => {
