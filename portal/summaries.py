@@ -169,14 +169,14 @@ def ahead(membership: Membership, today: datetime.date) -> Rows:
 
 
 def roadmaps(membership: Membership, today: datetime.date) -> list[Roadmap]:
-    """Approved roadmaps with ``total, accepted, reported, late``: the department's own first."""
+    """Approved roadmaps, the department's own first, with ``total, accepted, reported, late``; withdrawn duties left out."""
     path = "sections__items__assignments"
     is_late = Q(**{f"{path}__state__in": Assignment.OPEN_STATES, f"{path}__last_day__lt": today})
     rows = (
         Roadmap.objects.visible_to(membership)
         .filter(state=Roadmap.State.APPROVED)
         .annotate(
-            total=Count(path),
+            total=Count(path, filter=~Q(**{f"{path}__state": State.CLOSED})),
             accepted=Count(path, filter=Q(**{f"{path}__state": State.ACCEPTED})),
             reported=Count(path, filter=Q(**{f"{path}__state": State.REPORTED})),
             late=Count(path, filter=is_late),

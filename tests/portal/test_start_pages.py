@@ -146,9 +146,13 @@ def test_progress_counts_a_roadmaps_own_duties(login):
         methodist, roadmap=roadmap, state="accepted", reported_at=REPORTED, reported_by=methodist,
         decided_at=REPORTED, decided_by=methodist,
     )  # fmt: skip
+    withdrawn = {"state": "closed", "decided_at": REPORTED, "decided_by": methodist}
+    duty(methodist, roadmap=roadmap, **withdrawn)
     approved_roadmap(methodist, name="Пустая карта")
     RoadmapFactory(department=methodist.department, name="Черновик")
-    shown = login(methodist).get(reverse("portal:start")).context["roadmaps"]
+    context = login(methodist).get(reverse("portal:start")).context
+    assert (context["totals"].total, context["totals"].percent) == (3, 33)
+    shown = context["roadmaps"]
     assert [(row.name, row.total, row.accepted, row.reported, row.late) for row in shown] == [
         ("Карта округа", 3, 1, 1, 1),
         ("Пустая карта", 0, 0, 0, 0),
