@@ -94,7 +94,11 @@ def count_all(membership: Membership, sets: dict[str, QuerySet[Any]]) -> dict[st
 
 def what_waits(membership: Membership) -> dict[str, QuerySet[Any]]:
     assignments = Assignment.objects.visible_to(membership)
-    own = assignments if membership.role == Role.DEPUTY else assignments.filter(official__user=membership.user_id)
+    own = (
+        assignments
+        if membership.role == Role.DEPUTY
+        else assignments.filter(official__user=membership.user_id)
+    )
     burning = Q(last_day__lt=timezone.localdate()) | Q(state=Assignment.State.RETURNED)
     return {
         "to_review": assignments.filter(state=Assignment.State.REPORTED),

@@ -169,7 +169,7 @@ def ahead(membership: Membership, today: datetime.date) -> Rows:
 
 
 def roadmaps(membership: Membership, today: datetime.date) -> list[Roadmap]:
-    """Approved roadmaps, the department's own first, with ``total, accepted, reported, late``; withdrawn duties left out."""
+    """Approved roadmaps, the department's own first: ``total`` (none withdrawn), ``accepted, reported, late``."""
     path = "sections__items__assignments"
     is_late = Q(**{f"{path}__state__in": Assignment.OPEN_STATES, f"{path}__last_day__lt": today})
     rows = (
