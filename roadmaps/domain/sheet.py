@@ -132,11 +132,13 @@ class Sheet:
     def columns(self) -> list[dict[str, str]]:
         """The document's columns with the class of their width: the longer its texts, the wider a column."""
         keys = [column["key"] for column in self.roadmap.columns]
-        weights = {key: max(self._length(key), 22) ** 0.6 for key in keys if key != "number"}
-        total = sum(weights.values()) or 1
-        widths = {
-            key: f"w-{min(max(round(weight / total * 25), 3), 12) * 4}" for key, weight in weights.items()
+        beside = {"deadline": 60, "responsible": 30}  # characters of what is said beside the print
+        least = {"deadline": 5, "responsible": 5}
+        weights = {
+            key: max(self._length(key) + beside.get(key, 0), 22) ** 0.6 for key in keys if key != "number"
         }
+        shares = {key: round(weight / sum(weights.values()) * 25) for key, weight in weights.items()}
+        widths = {key: f"w-{min(max(share, least.get(key, 4)), 12) * 4}" for key, share in shares.items()}
         widths |= {"number": "n", "text": ""}  # what is left is the text's
         return [{**column, "width": widths[column["key"]]} for column in self.roadmap.columns]
 
@@ -147,7 +149,8 @@ class Sheet:
     def places(self) -> dict[int, str]:
         """How a row is called in messages: its number, else its place."""
         return {
-            item.pk: item.number.rstrip(".") or str(place) for place, item in enumerate(self.items, start=1)
+            _key(item): item.number.rstrip(".") or str(place)
+            for place, item in enumerate(self.items, start=1)
         }
 
     @cached_property
