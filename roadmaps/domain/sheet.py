@@ -130,17 +130,17 @@ class Sheet:
 
     @cached_property
     def columns(self) -> list[dict[str, str]]:
-        """The document's columns with the class of their width: the longer its texts, the wider a column."""
+        """The document's columns with the class of their width; what is left is the text's.
+
+        Deadline and responsible need room for what is said beside the print, the others for their own length.
+        """
         keys = [column["key"] for column in self.roadmap.columns]
-        beside = {"deadline": 60, "responsible": 30}  # characters of what is said beside the print
-        least = {"deadline": 5, "responsible": 5}
-        weights = {
-            key: max(self._length(key) + beside.get(key, 0), 22) ** 0.6 for key in keys if key != "number"
-        }
-        shares = {key: round(weight / sum(weights.values()) * 25) for key, weight in weights.items()}
-        widths = {key: f"w-{min(max(share, least.get(key, 4)), 12) * 4}" for key, share in shares.items()}
-        widths |= {"number": "n", "text": ""}  # what is left is the text's
-        return [{**column, "width": widths[column["key"]]} for column in self.roadmap.columns]
+        weights = {key: max(self._length(key), 10) ** 0.6 for key in keys if key != "number"}
+        widths = {key: round(weight / sum(weights.values()) * 20) * 4 for key, weight in weights.items()}
+        classes = {key: f"w-{min(max(width, 12), 28)}" for key, width in widths.items()}
+        beside = "w-20" if len(keys) > 4 else "w-24"
+        classes |= {"number": "n", "text": "", "deadline": beside, "responsible": beside}
+        return [{**column, "width": classes[column["key"]]} for column in self.roadmap.columns]
 
     def _length(self, key: str) -> float:
         return sum(len(cell(item, key)) for item in self.items) / (len(self.items) or 1)
