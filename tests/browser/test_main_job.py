@@ -1,6 +1,7 @@
 """The main job, whole, as four people do it in the browser: from a Word file to an accepted duty and a reminder.
 
-Runs on a document of our own and, where ``../shared`` is there, on real ones. A real worker makes the PDF.
+Runs on a document of our own, on the demo district and, where ``../shared`` is there, on real documents. A real worker
+makes the PDF.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import openpyxl
 import pypdf
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from playwright.sync_api import Browser, expect
 
 from notifications.domain import reminders as ledger
@@ -133,11 +135,77 @@ def test_from_word_file_to_accepted_duty(case, arrive, worker, tmp_path, time_ma
     document = case.file(tmp_path)
     reading = read(document.read_bytes(), document.name)
     official = first_official(reading)
-    surname, first_name, patronymic = official or ("Методистова", "Елена", "Игоревна")
 
-    # 1. The operator makes the department; its admin gives people access and brings the school list.
+    found_department(arrive(), first_admin="admin@example.org")
+    admin = arrive()
+    admin.accept(letter_to("admin@example.org"))
+    give_access(admin, methodist=official or ("Методистова", "Елена", "Игоревна"))
+    bring_schools(admin, school_list(tmp_path / "schools.xlsx"))
+    methodist, head, deputy = arrive(), arrive(), arrive()
+    methodist.accept(letter_to("methodist@example.org"))
+    bring_roadmap(methodist, document, case.period, reading)
+    roadmap_address = methodist.page.url
+    edit_first_row(methodist)
+    order_address = assemble_and_register(methodist, case.day)
+    head.accept(letter_to("head@example.org"))
+    sign(head, order_address)
+    is_on_paper(head, order_address)
+    is_public(arrive(), Order.objects.get())
+    is_frozen(methodist, roadmap_address)
+
+    duties = Assignment.objects.all()
+    by_source = Counter(duties.exclude(school=None).values_list("item", "clause", "occurrence"))
+    assert set(by_source.values()) == {3}  # one a school for each occurrence
+    assert duties.filter(official__user__email="methodist@example.org").exists() == (official is not None)
+
+    deputy.accept(letter_to("deputy@example.org"))
+    report_two(deputy, proof(tmp_path))
+    assert duties.filter(state=Assignment.State.REPORTED).count() == 2
+    accept_one_return_other(methodist, "СОШ № 2")
+    deputy.open("/roadmaps/mine/")
+    deputy.sees("Нет подписи директора.")
+    assert set(duties.values_list("state", flat=True)) == {"assigned", "accepted", "returned"}
+    is_reminded_once(deputy, "deputy@example.org")
+
+
+def test_the_same_on_the_demo(arrive, worker, tmp_path, time_machine):
+    today = datetime.date(2026, 3, 11)  # the worker's own clock must not be behind
+    time_machine.move_to(datetime.datetime.combine(today, MOSCOW_MORNING))
+    call_command("load_demo", stdout=io.StringIO())
+    worker()
+    methodist, head, deputy = arrive(), arrive(), arrive()
+    methodist.log_in("methodist@demo.example", "demo")
+    methodist.open("/")
+    methodist.check(methodist.page)
+    methodist.open("/roadmaps/")
+    methodist.press("План повышения качества оценивания")
+    roadmap_address = methodist.page.url
+    edit_first_row(methodist)
+    order_address = assemble_and_register(methodist, today)
+    head.log_in("head@demo.example", "demo")
+    sign(head, order_address)
+    is_on_paper(head, order_address)
+    is_frozen(methodist, roadmap_address)
+
+    order = Order.objects.get(pk=order_address.rstrip("/").rpartition("/")[2])
+    duties = Assignment.objects.filter(item__section__roadmap__order=order, school__name="МБОУ «СОШ № 7»")
+    assert duties.filter(state=Assignment.State.ASSIGNED).count() >= 3
+    deputy.log_in("deputy@demo.example", "demo")
+    before = Assignment.objects.filter(state=Assignment.State.REPORTED).count()
+    report_two(deputy, proof(tmp_path))
+    assert Assignment.objects.filter(state=Assignment.State.REPORTED).count() == before + 2
+    accept_one_return_other(methodist, "СОШ № 7")
+    deputy.open("/roadmaps/mine/")
+    deputy.sees("Нет подписи директора.")
+    is_reminded_once(deputy, "deputy@demo.example")
+
+
+# --- the stations ----------------------------------------------------------------------------------------------------
+
+
+def found_department(operator: Person, *, first_admin: str) -> None:
+    """1. The operator of the portal makes a department and invites its admin."""
     UserFactory(email="operator@example.org", is_staff=True, is_superuser=True)
-    operator = arrive()
     operator.log_in("operator@example.org", "test-password")
     operator.open("/departments/new/")
     operator.check(operator.page)
@@ -148,25 +216,29 @@ def test_from_word_file_to_accepted_duty(case, arrive, worker, tmp_path, time_ma
         place="г. Пробный",
         signatory_position="Начальник отдела",
         signatory_name="Т.А. Ветлугина",
-        admin_email="admin@example.org",
+        admin_email=first_admin,
         admin_last_name="Админов",
         admin_first_name="Олег",
     )
     operator.press("Создать отдел")
 
-    admin = arrive()
-    admin.accept(letter_to("admin@example.org"))
-    for email, last, first, middle, role, position in (
-        ("methodist@example.org", surname, first_name, patronymic, "методист", "методист"),
-        ("head@example.org", "Ветлугина", "Тамара", "Аркадьевна", "начальник", "начальник отдела"),
+
+def give_access(admin: Person, *, methodist: tuple[str, str, str]) -> None:
+    for email, (last, first, middle), role, position in (
+        ("methodist@example.org", methodist, "методист", "методист"),
+        ("head@example.org", ("Ветлугина", "Тамара", "Аркадьевна"), "начальник", "начальник отдела"),
     ):
         admin.open("/people/new/")
         admin.fill(email=email, last_name=last, first_name=first, patronymic=middle, position=position)
         admin.page.get_by_label(role, exact=False).first.check()
         admin.press("Добавить и пригласить")
+
+
+def bring_schools(admin: Person, book: Path) -> None:
+    """The list from Excel, looked at before it is written; then a deputy for one school."""
     admin.open("/schools/import/")
     admin.check(admin.page)
-    admin.attach("file", school_list(tmp_path / "schools.xlsx"))
+    admin.attach("file", book)
     admin.press("Прочитать и показать")
     admin.sees("3 новые школы")
     admin.press("Загрузить 3 школы")
@@ -177,17 +249,17 @@ def test_from_word_file_to_accepted_duty(case, arrive, worker, tmp_path, time_ma
     admin.fill(last_name="Заместителева", first_name="Анна", patronymic="Львовна", email="deputy@example.org")
     admin.press("Дать доступ и пригласить")
 
-    # 2. The methodist brings the Word file, sees it as its own table with its meanings, and edits a cell.
-    methodist = arrive()
-    methodist.accept(letter_to("methodist@example.org"))
+
+def bring_roadmap(methodist: Person, document: Path, period: tuple[str, str], reading: Reading) -> None:
+    """2. The Word file becomes its own table, each phrase with its meaning beside it."""
+    page = methodist.page
     methodist.open("/roadmaps/import/")
-    methodist.check(methodist.page)
+    methodist.check(page)
     methodist.attach("file", document)
     methodist.press("Прочитать файл")
-    methodist.fill(first_day=case.period[0], last_day=case.period[1])
+    methodist.fill(first_day=period[0], last_day=period[1])
     methodist.press("Сохранить черновиком")
-    methodist.check(methodist.page)
-    page = methodist.page
+    methodist.check(page)
     items = reading.roadmap.items()
     expect(page.locator("tbody.item")).to_have_count(len(items))
     printed = page.locator(".cell__text").all_inner_texts()
@@ -195,100 +267,113 @@ def test_from_word_file_to_accepted_duty(case, arrive, worker, tmp_path, time_ma
     methodist.sees("3 школы")
     assert page.locator(".sense").count() >= len(items)
 
-    cell = page.locator(".cell__text", has_text=items[0].text[:30]).first
-    cell.click()
+
+def edit_first_row(methodist: Person) -> None:
+    page = methodist.page
+    headings = page.locator("table.plan thead th").all_inner_texts()
+    place = next(headings.index(one) for one in headings if "роприят" in one)
+    page.locator("tbody.item").first.locator("td").nth(place).locator(".cell__text").click()
     area = page.locator("textarea[data-portal-editing]")
-    area.fill(f"{items[0].text} (с учётом замечаний школ)")
+    area.press("End")
+    area.press_sequentially(" (с учётом замечаний школ)")
     area.press("Enter")
     expect(page.locator("#saved")).to_contain_text("Сохранено")
     expect(page.locator("tbody.item").first).to_contain_text("с учётом замечаний школ")
 
-    # 3. The order is assembled and registered; the head signs; the worker prints it; both are frozen.
-    roadmap_address = page.url
-    methodist.press("Собрать приказ")
-    methodist.check(page)
-    order_address = page.url
-    methodist.fill(date=case.day.isoformat())
-    page.get_by_role("button", name=re.compile("^Зарегистрировать")).click()
-    methodist.sees("ждёт подписи")
 
-    head = arrive()
-    head.accept(letter_to("head@example.org"))
+def assemble_and_register(methodist: Person, day: datetime.date) -> str:
+    """3. The order that approves the plan; returns its address."""
+    methodist.press("Собрать приказ")
+    methodist.check(methodist.page)
+    address = methodist.page.url
+    methodist.fill(date=day.isoformat())
+    methodist.page.get_by_role("button", name=re.compile("^Зарегистрировать")).click()
+    methodist.sees("ждёт подписи")
+    return address
+
+
+def sign(head: Person, order_address: str) -> None:
+    """The head finds the order on the start page and signs; the worker prints it meanwhile."""
     head.open("/")
     head.check(head.page)
     head.page.locator(f"main a[href='{order_address.removeprefix(head.site)}']").first.click()
     head.press("Подписать приказ")
     expect(head.page.locator(".facts--hash", has_text="файл PDF")).to_be_visible(timeout=60_000)
     head.check(head.page)
-    order = Order.objects.get()
+
+
+def is_on_paper(head: Person, order_address: str) -> None:
+    order = Order.objects.get(pk=order_address.rstrip("/").rpartition("/")[2])
     pdf = head.context.request.get(f"{order_address}pdf/").body()
     assert hashlib.sha256(pdf).hexdigest() == order.pdf_sha256
     pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
     assert f"№ {order.number}" in squeezed(" ".join(page.extract_text() for page in pages))
     assert pages[-1].mediabox.width > pages[-1].mediabox.height  # the plan lies across
-    stranger = arrive()
+
+
+def is_public(stranger: Person, order: Order) -> None:
+    """Anyone with the printed QR code sees the hashes."""
     stranger.open(f"/orders/check/{order.check_token}/")
     stranger.sees(order.pdf_sha256)
     stranger.check(stranger.page)
 
+
+def is_frozen(methodist: Person, roadmap_address: str) -> None:
     methodist.open(roadmap_address)
-    expect(page.get_by_role("button", name="Собрать приказ")).to_have_count(0)
-    page.locator("tbody.item td.cell").first.click()
-    expect(page.locator("textarea")).to_have_count(0)
+    expect(methodist.page.get_by_role("button", name="Собрать приказ")).to_have_count(0)
+    methodist.page.locator("tbody.item td.cell").first.click()
+    expect(methodist.page.locator("textarea")).to_have_count(0)
 
-    # 4. Duties exist: one a school, one an official, one an occurrence.
-    duties = Assignment.objects.all()
-    by_source = Counter(duties.exclude(school=None).values_list("item", "clause", "occurrence"))
-    assert by_source
-    assert set(by_source.values()) == {3}
-    assert duties.filter(official__user__email="methodist@example.org").exists() == (official is not None)
 
-    # 5. The deputy reports on two; the methodist accepts one and returns the other with a remark.
-    deputy = arrive()
-    deputy.accept(letter_to("deputy@example.org"))
+def report_two(deputy: Person, file: Path) -> None:
+    """5. The deputy attaches a file to each of the first two duties and sends them."""
     deputy.open("/roadmaps/mine/")
     deputy.check(deputy.page)
-    proof = tmp_path / "Приказ школы.docx"
-    docx.Document().save(proof)
     for number in range(2):
-        duty = deputy.page.locator(
-            "article.duty", has=deputy.page.get_by_role("link", name="Отметить выполнение")
-        )
-        duty.first.get_by_role("link", name="Отметить выполнение").click()
+        open_one = deputy.page.get_by_role("link", name="Отметить выполнение")
+        deputy.page.locator("article.duty", has=open_one).first.get_by_role(
+            "link", name="Отметить выполнение"
+        ).click()
         form = deputy.page.locator("form.duty__form")
-        form.locator("input[name='files']").set_input_files(proof)
+        form.locator("input[name='files']").set_input_files(file)
         form.locator("textarea[name='note']").fill("Выполнено в срок.")
         if number == 0:
             deputy.check(deputy.page)
         form.get_by_role("button", name="Отправить на проверку").click()
         expect(deputy.page.locator("form.duty__form")).to_have_count(0)
         deputy.open("/roadmaps/mine/")
-    assert duties.filter(state=Assignment.State.REPORTED).count() == 2
+
+
+def accept_one_return_other(methodist: Person, school: str) -> None:
+    page = methodist.page
     methodist.open("/roadmaps/review/")
     methodist.check(page)
-    page.locator("article.duty").first.get_by_role("button", name="Принять").click()
+    reports = page.locator("article.duty", has_text=re.compile(school.replace(" ", r"\s")))
+    reports.first.get_by_role("button", name="Принять").click()
     methodist.sees("ринято")
     methodist.open("/roadmaps/review/")
-    page.locator("article.duty").first.get_by_role("link", name="Вернуть с замечанием").click()
+    reports.first.get_by_role("link", name="Вернуть с замечанием").click()
     page.locator("form.remark textarea").fill("Нет подписи директора.")
     page.locator("form.remark").get_by_role("button", name="Вернуть с замечанием").click()
     expect(page.locator("form.remark")).to_have_count(0)
-    deputy.open("/roadmaps/mine/")
-    deputy.sees("Нет подписи директора.")
-    assert set(duties.values_list("state", flat=True)) == {"assigned", "accepted", "returned"}
 
-    # 6. Beat reminds the deputy by e-mail, once.
+
+def is_reminded_once(deputy: Person, email: str) -> None:
+    """6. What beat runs, run twice: one letter, whose link leads back to the duties."""
     mail.outbox.clear()
     for _ in range(2):
         tasks.remind_due()
         ledger.sweep()
-    digests = Reminder.objects.filter(recipient__email="deputy@example.org", kind="duties")
-    digest = digests.get()
-    (letter,) = [
-        one for one in mail.outbox if one.to == ["deputy@example.org"] and one.subject == digest.subject
-    ]
-    deputy.open(re.search(r"https?://\S+", letter.body)[0])  # the link leads back to the duties
+    digest = Reminder.objects.get(recipient__email=email, kind="duties")
+    (letter,) = [one for one in mail.outbox if one.to == [email] and one.subject == digest.subject]
+    deputy.open(re.search(r"https?://\S+", letter.body)[0])
     expect(deputy.page.locator("h1")).to_be_visible()
+
+
+def proof(folder: Path) -> Path:
+    path = folder / "Приказ школы.docx"
+    docx.Document().save(path)
+    return path
 
 
 def squeezed(text: str) -> str:
