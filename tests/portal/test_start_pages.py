@@ -82,7 +82,7 @@ def test_methodist_reads_first_what_waits(login):
     page = page_of(login(methodist))
     assert "1 доклад</a> и" in page
     assert "1 срок, который портал не понял" in page
-    assert "1 поручение в 1 школе" in page
+    assert "1 поручение</a> у 1 школы." in page
     assert 'Сегодня последний день у <a href="#ahead">1 поручения' in page
     assert "Представить справку о пробных работах" in page
     assert "<q>когда-нибудь потом</q>" in page
@@ -170,7 +170,7 @@ def test_head_sees_orders_that_wait_and_who_burns(login):
     assert "О составе комиссии" in page
     assert "Ещё черновик" not in page
     assert "Отстающая М. П." in page
-    assert "1 должностное лицо" in page
+    assert "1 поручение</a> у 1 должностного лица." in page
 
 
 def test_admin_sees_people_schools_and_health(login):
