@@ -238,7 +238,7 @@ def group_schools(names: Iterable[str]) -> str:
 def _add_clauses(
     order: Order, clauses: Sequence[ClauseDraft], parent: Clause | None = None, depth: int = 1
 ) -> None:
-    if depth > DEEPEST:
+    if clauses and depth > DEEPEST:
         raise OrderRefused(f"Пункты вложены глубже {DEEPEST} уровней. Поднимите их на уровень выше.")
     for position, draft in enumerate(clauses):
         _check_clause(draft.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -120,7 +121,7 @@ def _digits(cell: Any, what: str) -> str:
     if isinstance(cell, bool | datetime.date | datetime.time | datetime.timedelta):
         raise Bad(f"Это не {what}.", "Впишите номер цифрами; формат ячейки — «Текстовый».")
     if isinstance(cell, int | float):
-        if cell < 0 or cell != int(cell):
+        if not math.isfinite(cell) or cell < 0 or cell != int(cell):
             raise Bad(f"Это не {what}.", "Впишите номер цифрами, без дробной части.")
         return str(int(cell))
     text = re.sub(r"[\s'`]", "", str(cell)).translate({ord(letter): "0" for letter in "ОоOo"})
