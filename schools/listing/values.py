@@ -252,7 +252,7 @@ def _pupils(cell: Any) -> int:
         if match is None:
             raise bad
         cell = int(match[1].replace(" ", "")) if len(match[1]) < 12 else 10**9
-    if cell != cell or cell < 0 or (cell < 10**9 and cell != int(cell)):  # noqa: PLR0124 -- not a number
+    if not math.isfinite(cell) or cell < 0 or cell != int(cell):
         raise bad
     if cell > 99_999:
         raise Bad("Столько обучающихся в одной школе не бывает.", "Проверьте число.")
