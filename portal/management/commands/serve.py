@@ -28,7 +28,7 @@ PR_SET_PDEATHSIG = 1
 BACK_OFF = (1, 2, 5, 15, 30)  # seconds before a dead child is started again; the last one repeats
 # On one's own machine or in a container root is nothing to warn of at every start.
 AS_ROOT = "ignore:You're running the worker with superuser privileges"
-PORT_PATIENCE = 5  # seconds
+PORT_PATIENCE = 3  # seconds
 CALM = 60  # a child that lived this long starts its back-off anew
 
 
