@@ -39,7 +39,7 @@ class DateRules(PointReader):
         current = self.take("текущий")
         for rule in (DateRules._explicit_years, DateRules._plain_year, DateRules._whole_period):
             start = self.i
-            found = rule(self)
+            found = self._refuse_crossing(rule(self))
             if found is not None:
                 return found
             self.i = start
@@ -63,6 +63,14 @@ class DateRules(PointReader):
             raise Doubt("Какого учебного года? Напишите оба года: «2022-2023».")
         return Throughout(make_date(year[0], 1, 1), make_date(year[0], 12, 31))
 
+    def _refuse_crossing(self, found: Piece | None) -> Piece | None:
+        """«2023 год» in the plan of 2022-2023: all of it, or what of it the plan covers?"""
+        if not isinstance(found, Throughout) or found.first.month != 1 or self.period.is_calendar_year:
+            return found
+        if not self.period.first <= found.first <= found.last <= self.period.last:
+            raise Doubt(f"Весь {found.first.year} год или только время плана? Напишите даты.")
+        return found
+
     def _many_years(self) -> Piece | None:
         first, last = self.peek(), self.peek(2)
         if not (first.kind == last.kind == "n" and self.at("-", ahead=1) and self.at("год", ahead=3)):
@@ -77,7 +85,7 @@ class DateRules(PointReader):
 
     def _school_years(self, year: int) -> Piece:
         """«2022-2023 гг.»: the school year, or two calendar years in a calendar plan without the word «учебный»."""
-        says_school = any(token.value == "учебный" for token in self.tokens[max(0, self.i - 6) : self.i])
+        says_school = any(token.value == "учебный" for token in self.tokens[max(0, self.i - 6) :])
         if self.period.is_calendar_year and not says_school:
             return Throughout(date(year, 1, 1), date(year + 1, 12, 31))
         return Throughout(date(year, 9, 1), date(year + 1, 8, 31))
@@ -128,9 +136,11 @@ class DateRules(PointReader):
         inside = self.take("в")
         if self.at("учебный", "календарный", "текущий"):
             self.take("текущий")
-            return self._explicit_years() if self._year_follows() else self._plain_year()
-        if self.at("год") and not inside and (self.ends_here(1) or self._year_follows()):
-            return self._explicit_years() if self._year_follows() else self._plain_year()
+            return (
+                self._refuse_crossing(self._explicit_years()) if self._year_follows() else self._plain_year()
+            )
+        if self.at("год") and not inside and self._year_follows():
+            return self._refuse_crossing(self._explicit_years())
         start = self.i
         found = self._explicit_years()
         if isinstance(found, Throughout) and found.first.month == 1 and self.i - start <= 2:
@@ -144,7 +154,7 @@ class DateRules(PointReader):
     def _named_year(self, found: Throughout) -> Piece | None:
         """A bare number is a year when it says so or stands alone."""
         says = self.tokens[self.i - 1].value == "год"
-        return found if says or len(self.tokens) == 1 else None
+        return self._refuse_crossing(found) if says or len(self.tokens) == 1 else None
 
     def _months_after_year(self, year: int) -> Piece | None:
         start = self.i

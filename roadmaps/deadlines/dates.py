@@ -109,7 +109,7 @@ def resolve(spans: Sequence[Span], period: Period, *, yearly: bool = False) -> l
     windows: list[Window] = []
     for index, span in enumerate(spans):
         if span.has_year:
-            windows.append(_from_own_year(span))
+            windows.append(_not_strange(_from_own_year(span), span, period))
         else:
             windows.append(_from_neighbours(index, spans, windows, period))
     return windows
@@ -138,6 +138,16 @@ def _from_own_year(span: Span) -> Window:
         right_year = left_year if _key(left) <= _key(right) else left_year + 1
     assert left_year is not None and right_year is not None  # noqa: S101, PT018 - has_year
     return _window(first_date(left, left_year), last_date(right, right_year))
+
+
+def _not_strange(window: Window, span: Span, period: Period) -> Window:
+    """«октябрь – март 2022» ends in 2022 by the rule, but not when only beginning in 2022 it would meet the plan."""
+    year = span.ends.year
+    if span.left.year is not None or year is None or window.last >= period.first:
+        return window
+    if _with_year(Span(span.left, replace(span.ends, year=None)), year).first >= period.first:
+        raise Doubt(f"Начало в {year - 1} или в {year} году? Напишите оба года.")
+    return window
 
 
 def _window(first: date, last: date) -> Window:

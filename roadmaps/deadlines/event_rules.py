@@ -61,11 +61,8 @@ class EventRules(PointReader):
         )
 
     def _triggered(self, about_results: bool) -> str:
-        if self.tokens[self.i - 1].value == "факт" and self._nothing_more():
-            return OTHER
         if self.at("необходимость"):
-            self.i += 1
-            return OTHER
+            raise Doubt("Когда понадобится, из срока не видно. Напишите даты или выберите событие.")
         if self.at("запрос", "заявка", "обращение") and self.tokens[self.i - 1].value == "по":
             self.event()
             return OTHER
@@ -82,7 +79,7 @@ class EventRules(PointReader):
         start = self.i
         self.take("окончание", "завершение")
         if self._numbered_term():
-            return OTHER
+            raise Doubt("Какого числа это кончается? Напишите день.")
         self.i = start
         stop = self.noun_phrase_end()
         while stop > start and self.tokens[stop - 1].value in (",", "-", "и"):

@@ -51,7 +51,7 @@ _ANY = _stems("кажд соответств все всех всеросс ук
 _ASSESSMENT_CORE = _stems("впр впп оп нико гиа огэ егэ гвэ рдр кдр процедур")
 _WORK_KINDS = _stems("проверочн диагностич контрольн тренировочн пробн оценочн мониторингов репетиц")
 _NO_HEADS = _stems("подготовк образован обучающ уровн предмет класс учебн качеств")
-_HOLD = _stems("организац проведен заверш окончан выполнен написан итог")
+_HOLD = _stems("организац провед заверш окончан выполнен написан итог")
 _ASSESSMENT_REST = _stems(
     "работ оценочн проверочн диагностич контрольн тренировочн пробн региональн муниципальн федеральн национальн "
     "школьн внешн независим исследован мониторинг качеств образован подготовк обучающ уровн предмет класс учебн год "
@@ -62,14 +62,14 @@ _ASSESSMENT_REST = _stems(
 _FOUND = _stems(
     "выявлен обнаруж установлен налич попадан включен вхожден признак маркер факт необъектив возникнов"
 )
-_NONOBJECTIVE_CORE = _stems("необъектив риск маркер недостоверн")
+_NONOBJECTIVE_CORE = _stems("необъектив риск маркер недостоверн признак")
 _NONOBJECTIVE_REST = _stems(
     "признак результат зон групп списк список перечен попавш вошедш имеющ показавш включенн работ проведен низк "
-    "оценочн процедур проверочн впр впп оп факт фис око рособрнадзор образован"
+    "оценочн процедур проверочн впр впп оп факт фис око рособрнадзор образован оценив оценк отметок отметк выставлен"
 )
 _SCHOOL_CHECK_CORE = _stems("проверк")
-_SCHOOL_CHECK_SIGNS = _stems("комисс школьн работ впр оо оу")
-_SCHOOL_CHECK_REST = _stems("заверш окончан уровн эксперт участник обучающ проверочн")
+_SCHOOL_CHECK_SIGNS = _stems("комисс шко оо оу образоват общеобразоват")
+_SCHOOL_CHECK_REST = _stems("заверш окончан уровн эксперт участник обучающ проверочн работ впр")
 _ISSUED = _stems("издан выход опубликован публикац поступлен получен появлен выпуск принят утвержден")
 _DOCUMENTS = _stems("документ приказ письм писем распоряжен постановлен актов инструкц рекомендац регламент")
 _DOCUMENT_REST = _stems(
@@ -78,6 +78,13 @@ _DOCUMENT_REST = _stems(
     "надзор служб сфер образован наук просвещен регламентир"
 )
 _OWN = _stems("настоящ данн собственн наш")
+_ORDERS = _stems("приказ письм писем распоряжен постановлен актов")
+# What a document is done to: alone («по мере поступления») it does not say what came.
+_BARE = (*_ISSUED, *_stems("выявлен обнаруж включен попадан"))
+_LISTS = _stems("список списк перечен")
+# Procedures that may be meant as an assessment or not.
+_MAYBE = _stems("мониторинг диагностик диктант тестирован срез экзамен сочинен изложен собеседован аттестац")
+_ADJECTIVE_ENDINGS = ("ого", "его", "ой", "ей", "ых", "их")
 
 
 def name_event(words: Sequence[Token], *, about_results: bool = False) -> str:
@@ -90,6 +97,8 @@ def name_event(words: Sequence[Token], *, about_results: bool = False) -> str:
     content = [form for form in forms if form not in _LINKS and not _any(form, _ANY)]
     if not content:
         raise Doubt("Какое событие имеется в виду? Выберите событие.")
+    if _all(content, _BARE) or (_all(content, _BARE, _LISTS, _SCHOOLS) and _has(content, _LISTS)):
+        raise Doubt("Чего или куда именно? Допишите или выберите событие.")
     for recognise in (_nonobjective, _school_check, _document, _assessment):
         event = recognise(content, about_results)
         if event:
@@ -174,7 +183,7 @@ def _nonobjective(content: Sequence[str], _about_results: bool) -> str | None:
 
 def _school_check(content: Sequence[str], about_results: bool) -> str | None:
     vocabularies = (_SCHOOL_CHECK_CORE, _SCHOOL_CHECK_SIGNS, _SCHOOL_CHECK_REST, _SCHOOLS)
-    if _all(content, ("заверш", "окончан", "проверк")) and not about_results:
+    if _all(content, ("заверш", "окончан", "проверк", "работ", "впр")) and _has(content, _SCHOOL_CHECK_CORE):
         raise Doubt("Какая проверка: работ в школе или другая? Выберите событие.")
     if not (
         _has(content, _SCHOOL_CHECK_CORE)
@@ -194,17 +203,20 @@ def _document(content: Sequence[str], _about_results: bool) -> str | None:
     if own_act and _has(content, ("документ",)):
         raise Doubt("Кем утверждаемых документов? Выберите событие.")
     if own_act or not _all(content, _ISSUED, _DOCUMENTS, _DOCUMENT_REST):
+        if _has(content, _ORDERS) and not _has(content, _SCHOOLS):
+            raise Doubt("Чей это документ: вышестоящего органа или свой? Выберите событие.")
         return None
     return DOCUMENT
 
 
 def _assessment(content: Sequence[str], about_results: bool) -> str | None:
-    if all(form.startswith("проведен") for form in content):
+    if all(form.startswith("провед") for form in content):
         return ASSESSMENT
     if _has(content, ("работ",)) and _all(content, _HOLD, ("работ",)):
         raise Doubt("Какая работа: проверочная или другая? Выберите событие.")
     works = _has(content, _WORK_KINDS) and _has(content, ("работ",))
     if not (works or _has(content, _ASSESSMENT_CORE)):
+        _refuse_perhaps_assessment(content)
         return None
     rest = content
     while len(rest) > 1 and _any(rest[0], _HOLD):
@@ -220,6 +232,15 @@ def _assessment(content: Sequence[str], about_results: bool) -> str | None:
     return None
 
 
+def _refuse_perhaps_assessment(content: Sequence[str]) -> None:
+    """«по итогам (проведения) (школьного) мониторинга»: an assessment or not?"""
+    rest = list(content)
+    while len(rest) > 1 and (_any(rest[0], _HOLD) or rest[0].endswith(_ADJECTIVE_ENDINGS)):
+        del rest[0]
+    if _any(rest[0], _MAYBE):
+        raise Doubt("Это оценочная процедура или другое событие? Выберите событие.")
+
+
 def is_assessment(words: Sequence[Token], extra: Sequence[str] = ()) -> bool:
     """Whether the words say nothing but «(проведения) ВПР / ОП (в школах)», `extra` stems allowed."""
     content = [form for form in map(_form, words) if form not in _LINKS]
@@ -233,7 +254,7 @@ def is_assessment(words: Sequence[Token], extra: Sequence[str] = ()) -> bool:
         "всеросс",
         "проверочн",
         "работ",
-        "проведен",
+        "провед",
         "кажд",
         "класс",
         "год",

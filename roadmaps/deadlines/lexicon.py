@@ -141,7 +141,7 @@ _WORDS = {
     "и": "",
     "а": "",
     "чем": "",
-    "через": "",
+    "через": "спустя",
     "после": "",
     "при": "",
     "от": "",
@@ -252,6 +252,10 @@ _VERB_ENDINGS = (
     "ло",
     "ал",
     "ил",
+    "ен",
+    "на",
+    "но",
+    "ны",
 )
 _MIN_CORRECTED = 5  # shorter words are one slip from too many others
 
@@ -288,11 +292,11 @@ def is_russian(word: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_verb(word: str) -> bool:
-    """Whether the (lowered) word is an infinitive or a finite verb: no event's or plan's name holds one."""
+    """Whether the (lowered) word is a verb or a short participle, a predicate: no event's or plan's name holds one."""
     return (
         word.endswith(_VERB_ENDINGS)
         and is_russian(word)
-        and all(parse.tag.POS in ("INFN", "VERB") for parse in parses(word))
+        and all(parse.tag.POS in ("INFN", "VERB", "PRTS") for parse in parses(word))
     )
 
 

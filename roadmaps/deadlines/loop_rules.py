@@ -71,9 +71,8 @@ class LoopRules(Reader):
         if on is None:
             return None
         said = self.tokens[max(0, self.i - 7) : self.i]
-        monthly = any(t.value == "месяц" for t in said) and any(
-            t.value in ("каждый", "отчетный") for t in said
-        )
+        each = any(t.value == "месяц" for t in said) and any(t.value == "каждый" for t in said)
+        monthly = each or [t.value for t in said[-2:]] == ["отчетный", "месяц"]
         return Loop("month", on) if monthly else OnDay(on)
 
     def week_days(self) -> Piece | None:

@@ -102,6 +102,8 @@ class Merger:
         match piece:
             case Dated(spans, form):
                 windows = resolve(spans, self.period, yearly=self.yearly)
+                if form is By and not any(span.has_year for span in spans):
+                    self._refuse_first_day(windows)
                 return [_of_form(form, window) for window in windows]
             case Goes():
                 return [Throughout(self.period.first, self.period.last)]
@@ -110,6 +112,12 @@ class Merger:
             case Offset():
                 raise Doubt("После чего отсчитывать? Выберите событие.")
         return [piece]
+
+    def _refuse_first_day(self, windows: Sequence[Window]) -> None:
+        """«до 1 сентября» in a plan that begins then: before it begins, or a year later?"""
+        first = self.period.first
+        if any(window.last == first for window in windows):
+            raise Doubt(f"{first:%d.%m} какого года: {first.year} или {first.year + 1}? Допишите год.")
 
     def _join_offsets(self) -> None:
         """«в течение трех дней, по итогам ВПР»: the offset and its one event beside it."""
@@ -137,6 +145,10 @@ class Merger:
         """«постоянно, в течение 2022 года»: one going-on part, the named range."""
         if self.pieces[0] == Goes() and BySchedule(VPR) in self.pieces:
             raise Doubt("Весь год или только в период проведения? Оставьте одно.")
+        if Goes() in self.pieces and any(
+            isinstance(piece, Dated) and piece.form is By for piece in self.pieces
+        ):
+            raise Doubt("Постоянно до этого дня или это два срока? Оставьте один.")
         if any(_is_range(piece) for piece in self.pieces):
             self.pieces = [piece for piece in self.pieces if piece != Goes()]
 

@@ -162,7 +162,7 @@ def _ordered(first: str, last: str) -> tuple[date, date]:
 
 
 def _every(value: Any) -> str | None:
-    if value is None or value in EVERY or (isinstance(value, str) and _TIMES.fullmatch(value)):
+    if value is None or (isinstance(value, str) and (value in EVERY or _TIMES.fullmatch(value))):
         return value
     raise ValueError(f"Неизвестная повторяемость: «{value}».")
 

@@ -271,8 +271,10 @@ def _quarter(number: int) -> Point:
 
 
 def _school_half(number: int) -> Point:
-    """The first half-year is September to December, the second January to May: lessons end in May."""
-    return months(9, 12) if _numbered_from(number, 2, "полугодия") == 1 else months(1, 5)
+    """The first half-year is September to December; where the second ends (May, June, August) is a question."""
+    if _numbered_from(number, 2, "полугодия") == 2:
+        raise Doubt("До какого числа второе полугодие: до конца уроков или учебного года? Напишите месяцы.")
+    return months(9, 12)
 
 
 def _calendar_half(number: int) -> Point:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from roadmaps.deadlines import schedules
 from roadmaps.deadlines.events import Doubt, is_assessment
+from roadmaps.deadlines.lexicon import is_verb
 from roadmaps.deadlines.merging import Piece
 from roadmaps.deadlines.parts import VPR, BySchedule
 from roadmaps.deadlines.reader import Reader
@@ -67,6 +68,7 @@ class ScheduleRules(Reader):
                 comma.value == ","
                 and participle.kind == "x"
                 and schedules.is_adjective(str(participle.value))
+                and schedules.agrees(participle, head)
             ):
                 before, after = self.text[head.end : comma.start], self.text[participle.end : end]
                 return _squeezed(f"{before}, {schedules.agreed(participle, head)}{after}")
@@ -106,6 +108,8 @@ class ScheduleRules(Reader):
         while index < len(self.tokens):
             token = self.tokens[index]
             if token.kind == "p" and token.value in (";", "(", ")", ":"):
+                break
+            if token.kind == "x" and is_verb(str(token.value)):
                 break
             rules = self.RULES if token.value in (",", "и") else self.INSIDE_NAME
             if self.begins_piece(index, rules):

@@ -57,14 +57,25 @@ def is_adjective(form: str) -> bool:
     return any({"ADJF", "PRTF", "ADVB"} & set(parse.tag.grammemes) for parse in parses(form))
 
 
+def _is_plural(head: Token) -> bool:
+    singular, _, gender = _HEADS[head_of(head) or ""]
+    return bool(_PLURAL.search(head.form)) and gender != "neut" and head.form != singular
+
+
 def name(adjectives: Sequence[Token], head: Token, tail: str) -> str:
     """The schedule's name in the nominative; `tail` is kept as printed."""
     stem = head_of(head) or ""
     singular, plural, gender = _HEADS[stem]
-    many = bool(_PLURAL.search(head.form)) and gender != "neut" and head.form != singular
+    many = _is_plural(head)
     words = [_nominative(token.raw.lower(), "plur" if many else gender) for token in adjectives]
     gap = "" if tail.startswith(",") else " "
     return f"{' '.join([*words, plural if many else singular])}{gap}{tail}".strip()
+
+
+def agrees(participle: Token, head: Token) -> bool:
+    """Whether the participle after a comma is the head noun's: «графику …, утвержденному», not «…, расположенных»."""
+    number = "plur" if _is_plural(head) else "sing"
+    return any(number in parse.tag.grammemes for parse in parses(participle.form))
 
 
 def agreed(participle: Token, head: Token) -> str:

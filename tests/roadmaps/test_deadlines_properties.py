@@ -51,7 +51,7 @@ CERTAIN = st.sampled_from(
         "за неделю до проведения ВПР",
         "по графику проведения ВПР",
         "I квартал 2023 г.",
-        "II полугодие",
+        "I полугодие",
         "постоянно",
         "05.09–23.09.2022",
         "по итогам ВПР",
@@ -150,7 +150,7 @@ def test_a_word_too_many_never_leaves_a_confident_answer(phrase: str, garbage: s
     assert compile(spoiled, SCHOOL) == (Unclear(),)
 
 
-@given(st.dates(date(2022, 9, 1), date(2023, 8, 31)))
+@given(st.dates(date(2022, 9, 2), date(2023, 8, 31)))  # «до 1 сентября» may mean the next one: asked
 def test_a_bare_day_gets_the_year_that_lies_in_the_plan(day: date) -> None:
     assert compile(f"до {day.day:02}.{day.month:02}", SCHOOL) == (By(day),)
 
