@@ -6,22 +6,17 @@ from typing import Any
 
 from celery import shared_task
 
-from jobs.domain.work import Progress, Refused, handler
+from jobs.domain.work import Progress, handler
 from jobs.models import Job
 from orders.domain import signing
-from orders.domain.errors import OrderRefused
 from orders.models import Order
-from portal.lib.pdf import PdfUnavailable
 
 
 @handler(signing.RENDER)
 def render(job: Job, progress: Progress) -> dict[str, Any]:
     order = Order.objects.select_related("department").get(pk=job.args["order"], department=job.department_id)
     progress.start(1, step="Вёрстка страниц")
-    try:
-        made = signing.render(order)
-    except (OrderRefused, PdfUnavailable) as refusal:
-        raise Refused(str(refusal)) from refusal
+    made = signing.render(order)
     progress.advance()
     return {"made": made, "sha256": order.pdf_sha256}
 

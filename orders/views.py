@@ -23,7 +23,7 @@ from accounts.models import Membership, Role
 from accounts.permissions import role_required
 from orders import permissions
 from orders.domain import checklist, drafts, journal, paper, registering, signing
-from orders.domain.errors import OrderConflict, OrderRefused
+from orders.domain.errors import OrderConflict
 from orders.domain.numbering import numbered
 from orders.forms import (
     CheckForm,
@@ -38,6 +38,7 @@ from orders.forms import (
 )
 from orders.models import Clause, Order, OrderEvent, Register
 from portal.lib.pdf import PdfUnavailable
+from portal.lib.refusals import Refused
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN_ROWS = 12  # of an annex, on the screen; the PDF beside it has them all
@@ -119,7 +120,7 @@ def texts(request: PortalRequest, pk: int) -> HttpResponse:
         except OrderConflict as conflict:
             theirs, form.data = conflict.theirs, _with_version(request, conflict.version)
             form.add_error(None, str(conflict))
-        except OrderRefused as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             return _done(request, row, f"Сохранено в {timezone.localtime():%H:%M}")
@@ -149,7 +150,7 @@ def clause(request: PortalRequest, pk: int) -> HttpResponse:
         form.data = _with_version(request, conflict.version)
         context = {"clause_form": form, "clause_pk": pk, "conflict": conflict}
         return _order_page(request, _whole_order(request, row.order_id), **context)
-    except OrderRefused as refusal:
+    except Refused as refusal:
         return _refused(request, row.order, refusal)
     return redirect(f"{reverse('orders:order', args=[row.order_id])}#clause-{pk}")
 
@@ -163,7 +164,7 @@ def clause_add(request: PortalRequest, pk: int) -> HttpResponse:
     after = row.clauses.filter(pk=form.cleaned_data["after"] or 0).first()
     try:
         fresh = drafts.add_clause(row, text=form.cleaned_data["text"], after=after, by=_member(request))
-    except OrderRefused as refusal:
+    except Refused as refusal:
         return _refused(request, row, refusal)
     return redirect(f"{reverse('orders:order', args=[pk])}#clause-{fresh.pk}")
 
@@ -174,7 +175,7 @@ def clause_restore(request: PortalRequest, pk: int) -> HttpResponse:
     row = _whole_order(request, pk)
     removed = request.session.pop(REMOVED, None)
     if not removed or removed["order"] != pk:
-        return _refused(request, row, OrderRefused("Вернуть уже нечего: был удалён другой пункт."))
+        return _refused(request, row, Refused("Вернуть уже нечего: был удалён другой пункт."))
     return _act(request, row, "Пункт возвращён", drafts.restore_clause, removed)
 
 
@@ -187,7 +188,7 @@ def register(request: PortalRequest, pk: int) -> HttpResponse:
         return _order_page(request, row, registration_form=form)
     try:
         registering.register(row, by=member, **form.cleaned_data)
-    except OrderRefused as refusal:
+    except Refused as refusal:
         form.add_error(None, str(refusal))
         return _order_page(request, row, registration_form=form)
     return _done(request, row, f"Приказ зарегистрирован: № {row.number} от {row.date:%d.%m.%Y}")
@@ -322,7 +323,7 @@ def _act(
 ) -> HttpResponse:
     try:
         action(row, *args, by=_member(request), **kwargs)
-    except OrderRefused as refusal:
+    except Refused as refusal:
         return _refused(request, row, refusal)
     return _done(request, row, done)
 
@@ -332,7 +333,7 @@ def _done(request: PortalRequest, row: Order, words: str) -> HttpResponse:
     return redirect("orders:order", pk=row.pk)
 
 
-def _refused(request: PortalRequest, row: Order, refusal: OrderRefused) -> HttpResponse:
+def _refused(request: PortalRequest, row: Order, refusal: Refused) -> HttpResponse:
     messages.error(request, str(refusal))
     return redirect("orders:order", pk=row.pk)
 
@@ -366,7 +367,7 @@ def _register_page(request: PortalRequest, row: Register) -> HttpResponse:
         try:
             first = form.cleaned_data["first"]
             registering.save_register(form.save(commit=False), by=member, year=year, first=first)
-        except OrderRefused as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"Журнал «{row.name}» сохранён")

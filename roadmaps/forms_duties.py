@@ -8,9 +8,9 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import Membership
+from portal.lib.refusals import Refused
 from roadmaps.deadlines import EVENT_TITLES
 from roadmaps.domain import evidence
-from roadmaps.domain.errors import Refused
 from roadmaps.models import Assignment, Roadmap
 from schools.models import School
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.domain.refusals import Refused
 from accounts.models import Membership
 from jobs.domain import work
 from jobs.models import Job
@@ -24,10 +23,7 @@ def apply_import(job: Job, progress: work.Progress) -> dict[str, Any]:
     total = len(staged.preview["rows"])
     progress.start(total, step="Записываю школы")
     if staged.state != SchoolImport.State.APPLIED:
-        try:
-            imports.apply(staged, by=job.created_by)
-        except Refused as refused:
-            raise work.Refused(str(refused)) from refused
+        imports.apply(staged, by=job.created_by)
     progress.advance(total, step="")
     return {"counts": staged.preview["counts"], "url": reverse("schools:import_preview", args=[staged.pk])}
 

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.domain import audit, letters, people
-from accounts.domain.refusals import Refused
 from accounts.models import Invitation, Membership, User
+from portal.lib.refusals import Refused
 
 LIFETIME = timedelta(days=14)
 

@@ -14,8 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.domain import audit
-from accounts.domain.refusals import Refused
 from accounts.models import Department, Invitation, Membership, Role, User
+from portal.lib.refusals import Refused
 
 CLOSED_BY_OPERATOR = "Вход этому человеку закрыт. Открыть его может тот, кто обслуживает портал."
 EMAIL_TAKEN = (

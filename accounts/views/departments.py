@@ -13,12 +13,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.domain import departments as domain
-from accounts.domain.refusals import Refused
 from accounts.forms import DepartmentForm, NewDepartmentForm
 from accounts.middleware import SESSION_KEY, PortalRequest
 from accounts.models import Department, Role
 from accounts.permissions import View, role_required
 from accounts.views.people import report
+from portal.lib.refusals import Refused
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

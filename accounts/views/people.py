@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.domain import invitations, passwords
 from accounts.domain import people as domain
 from accounts.domain.people import Person
-from accounts.domain.refusals import Refused
 from accounts.forms import NewPersonForm, PeopleFilter, PersonForm, PositionForm, RoleForm
 from accounts.middleware import PortalRequest
 from accounts.models import Invitation, Membership, MembershipQuerySet, Role, User
 from accounts.permissions import DEPARTMENT_ROLES, role_required
+from portal.lib.refusals import Refused
 
 PAGE = 50
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts.models import Department, Membership
 from jobs.models import Job
+from portal.lib.refusals import Refused
 
 LEASE = timedelta(seconds=45)  # longer than any single step; each step of progress renews it
 NUDGE = timedelta(seconds=30)  # a queued row is not sent again sooner than this
@@ -25,10 +26,6 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[Job, "Progress"], "dict[str, Any] | None"]
 HANDLERS: dict[str, Handler] = {}
-
-
-class Refused(Exception):
-    """The work cannot be done, and trying again would not help; the message is for the user, in Russian."""
 
 
 class Cancelled(Exception):

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import Membership, Role
 from orders.domain import limits, paper, registering
-from orders.domain.errors import OrderRefused
 from orders.models import Order
 from portal.lib import pdf
+from portal.lib.refusals import Refused
 from schools.models import School
 
 
@@ -78,10 +78,10 @@ def before_signing(order: Order) -> list[Check]:
 
 
 def refuse_faults(checks: Sequence[Check]) -> None:
-    """Raise `OrderRefused` with every fault and its remedy."""
+    """Raise `Refused` with every fault and its remedy."""
     faults = [f"{check.title}: нет. {check.remedy}" for check in checks if check.blocking and not check.ok]
     if faults:
-        raise OrderRefused(" ".join(faults))
+        raise Refused(" ".join(faults))
 
 
 def _numbered(order: Order) -> Check:

@@ -15,10 +15,11 @@ from django.utils import timezone
 from accounts.domain import audit
 from accounts.models import Department, Membership
 from orders.domain import limits
-from orders.domain.errors import OrderConflict, OrderRefused
+from orders.domain.errors import OrderConflict
 from orders.domain.numbering import DEEPEST, numbered
 from orders.models import Annex, Clause, Order
 from orders.signals import order_voided
+from portal.lib.refusals import Refused
 from portal.lib.transitions import StaleTransition, move
 from schools.models import School
 
@@ -52,7 +53,7 @@ def create(
     distribution: Sequence[Mapping[str, Any]] = (),
     controller: Membership | None = None,
 ) -> Order:
-    """A draft on the department's letterhead. Raises `OrderRefused` when it is too large to print."""
+    """A draft on the department's letterhead. Raises `Refused` when it is too large to print."""
     _check_same_department(department, by, controller)
     limits.check_text("Заголовок", title, 2_000)
     limits.check_text("Преамбула", preamble)
@@ -106,7 +107,7 @@ def add_clause(order: Order, *, text: str, by: Membership, after: Clause | None 
     lock_draft(order)
     _check_clause(text)
     if order.clauses.count() >= limits.CLAUSES:
-        raise OrderRefused(f"В приказе уже {limits.CLAUSES} пунктов: вынесите часть в приложение.")
+        raise Refused(f"В приказе уже {limits.CLAUSES} пунктов: вынесите часть в приложение.")
     siblings = _siblings(order, after.parent_id if after else None)
     place = siblings.index(after) + 1 if after else len(siblings)
     clause = Clause.objects.create(
@@ -127,7 +128,7 @@ def change_clause(clause: Clause, *, text: str, version: int, by: Membership) ->
     try:
         clause.refresh_from_db()
     except Clause.DoesNotExist:
-        raise OrderRefused("Этот пункт удалил другой человек. Ваш текст добавьте новым пунктом.") from None
+        raise Refused("Этот пункт удалил другой человек. Ваш текст добавьте новым пунктом.") from None
     if not changed and clause.text != clean(text):
         raise OrderConflict({"text": clause.text}, clause.version)
     return clause
@@ -188,13 +189,13 @@ def discard(order: Order, *, by: Membership, reason: str) -> Order:
 def void_from(order: Order, state: str, *, by: Membership, reason: str) -> Order:
     """The move to VOID shared by drafts and registered orders; runs inside the caller's transaction."""
     if not reason.strip():
-        raise OrderRefused("Напишите, почему приказ аннулируется: причина останется в журнале.")
+        raise Refused("Напишите, почему приказ аннулируется: причина останется в журнале.")
     if order.state != state:
-        raise OrderRefused(f"Приказ {order.get_state_display()}: аннулировать его так нельзя.")
+        raise Refused(f"Приказ {order.get_state_display()}: аннулировать его так нельзя.")
     try:
         move(order, Order.State.VOID, void_reason=reason.strip()[:500], updated_at=timezone.now())
     except StaleTransition:
-        raise OrderRefused("Состояние приказа только что изменилось. Обновите страницу.") from None
+        raise Refused("Состояние приказа только что изменилось. Обновите страницу.") from None
     order.events.create(state=Order.State.VOID, by=by, comment=order.void_reason)
     audit.record("order.voided", f"Аннулирован: {order}. {order.void_reason}", by=by, subject=order)
     order_voided.send(sender=Order, order=order, by=by)
@@ -205,7 +206,7 @@ def lock_draft(order: Order) -> None:
     """Hold the order's row as a draft until the transaction ends: on PostgreSQL a signature waits for this edit."""
     held = Order.objects.filter(pk=order.pk, state=Order.State.DRAFT).update(updated_at=timezone.now())
     if not held:
-        raise OrderRefused("Приказ уже не черновик: изменить его нельзя. Сначала верните его на доработку.")
+        raise Refused("Приказ уже не черновик: изменить его нельзя. Сначала верните его на доработку.")
 
 
 def clean(text: str) -> str:
@@ -239,7 +240,7 @@ def _add_clauses(
     order: Order, clauses: Sequence[ClauseDraft], parent: Clause | None = None, depth: int = 1
 ) -> None:
     if clauses and depth > DEEPEST:
-        raise OrderRefused(f"Пункты вложены глубже {DEEPEST} уровней. Поднимите их на уровень выше.")
+        raise Refused(f"Пункты вложены глубже {DEEPEST} уровней. Поднимите их на уровень выше.")
     for position, draft in enumerate(clauses):
         _check_clause(draft.text)
         clause = Clause.objects.create(order=order, parent=parent, position=position, text=clean(draft.text))
@@ -257,13 +258,13 @@ def _add_annexes(order: Order, annexes: Sequence[AnnexDraft]) -> None:
 
 def _check_clause(text: str) -> None:
     if not text.strip():
-        raise OrderRefused("Пункт пуст: напишите текст или удалите пункт.")
+        raise Refused("Пункт пуст: напишите текст или удалите пункт.")
     limits.check_text("Пункт", text, limits.CLAUSE_CHARACTERS)
 
 
 def _check_same_department(department: Department, *members: Membership | None) -> None:
     if any(member is not None and member.department_id != department.pk for member in members):
-        raise OrderRefused("Этот сотрудник работает в другом отделе.")
+        raise Refused("Этот сотрудник работает в другом отделе.")
 
 
 def _siblings(order: Order, parent: int | None) -> list[Clause]:
@@ -278,11 +279,11 @@ def _renumber(siblings: Sequence[Clause]) -> None:
 
 def _move_in(clause: Clause, siblings: list[Clause], place: int) -> None:
     if place == 0:
-        raise OrderRefused("Над этим пунктом нет другого: подпунктом сделать его не у чего.")
+        raise Refused("Над этим пунктом нет другого: подпунктом сделать его не у чего.")
     rows = list(clause.order.clauses.all())
     depths = {entry.clause.pk: entry.depth for entry in numbered(rows)}
     if depths[clause.pk] + _height(clause, rows) > DEEPEST:
-        raise OrderRefused(f"Глубже {DEEPEST} уровней пункты не вкладываются.")
+        raise Refused(f"Глубже {DEEPEST} уровней пункты не вкладываются.")
     above = siblings[place - 1]
     below = _siblings(clause.order, above.pk)
     Clause.objects.filter(pk=clause.pk).update(parent=above)
@@ -293,7 +294,7 @@ def _move_in(clause: Clause, siblings: list[Clause], place: int) -> None:
 def _move_out(clause: Clause, siblings: list[Clause]) -> None:
     parent = clause.parent
     if parent is None:
-        raise OrderRefused("Пункт уже на верхнем уровне.")
+        raise Refused("Пункт уже на верхнем уровне.")
     upper = _siblings(clause.order, parent.parent_id)
     place = upper.index(parent) + 1
     Clause.objects.filter(pk=clause.pk).update(parent_id=parent.parent_id)

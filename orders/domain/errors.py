@@ -1,13 +1,11 @@
-"""Why the domain of orders says no; every message is Russian and meant for the person at the screen."""
+"""Two people at the same text."""
 
 from __future__ import annotations
 
-
-class OrderRefused(Exception):
-    """The order is not in a state, or not of a content, that allows what was asked."""
+from portal.lib.refusals import Refused
 
 
-class OrderConflict(OrderRefused):
+class OrderConflict(Refused):
     """Somebody else saved first. ``theirs`` maps field names to what stands in the row now."""
 
     def __init__(self, theirs: dict[str, str], version: int) -> None:

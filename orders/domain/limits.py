@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orders.domain.errors import OrderRefused
+from portal.lib.refusals import Refused
 
 CLAUSE_CHARACTERS = 6_000
 TEXT_CHARACTERS = 6_000
@@ -19,21 +19,19 @@ PREVIEW_ITEMS = 120  # rows of an annex that a draft's preview lays out while th
 
 def check_text(name: str, text: str, most: int = TEXT_CHARACTERS) -> None:
     if len(text) > most:
-        raise OrderRefused(f"{name}: {len(text)} знаков, больше {most}. Сократите или вынесите в приложение.")
+        raise Refused(f"{name}: {len(text)} знаков, больше {most}. Сократите или вынесите в приложение.")
 
 
 def check_annex(content: Mapping[str, Any]) -> None:
     """Refuse an annex of a wrong shape or too large to print."""
     keys = [column["key"] for column in content["columns"]]
     if not keys or len(set(keys)) != len(keys) or len(keys) > ANNEX_COLUMNS:
-        raise OrderRefused(f"В приложении должно быть от 1 до {ANNEX_COLUMNS} разных столбцов.")
+        raise Refused(f"В приложении должно быть от 1 до {ANNEX_COLUMNS} разных столбцов.")
     items = [item for section in content["sections"] for item in section["items"]]
     if len(items) > ANNEX_ITEMS:
-        raise OrderRefused(
-            f"В приложении {len(items)} строк, больше {ANNEX_ITEMS}. Разделите его на несколько."
-        )
+        raise Refused(f"В приложении {len(items)} строк, больше {ANNEX_ITEMS}. Разделите его на несколько.")
     for row, item in enumerate(items, start=1):
         for key in keys:
             check_text(f"Приложение, строка {row}", item.get(key) or "", CELL_CHARACTERS)
     if sum(len(text or "") for item in items for text in item.values()) > ORDER_CHARACTERS:
-        raise OrderRefused("Приложение слишком велико для печати. Разделите его на несколько.")
+        raise Refused("Приложение слишком велико для печати. Разделите его на несколько.")

@@ -11,9 +11,9 @@ from django.utils import timezone
 from accounts.domain import audit
 from accounts.models import Department, Membership
 from orders.domain import checklist, drafts
-from orders.domain.errors import OrderRefused
 from orders.models import Order, Register, RegisterCounter
 from orders.signals import order_returned
+from portal.lib.refusals import Refused
 from portal.lib.transitions import StaleTransition, move
 
 State = Order.State
@@ -40,7 +40,7 @@ def register(order: Order, *, by: Membership, register: Register | None = None, 
     """Give a draft its number and date. An order that was returned keeps its number.
 
     The counter's row is held from the increment to the commit, so numbers have no gaps and no twins when two people
-    register at once; what is refused gives its number back. Raises `OrderRefused`.
+    register at once; what is refused gives its number back. Raises `Refused`.
     """
     _check_date(order, date)
     drafts.lock_draft(order)
@@ -48,10 +48,10 @@ def register(order: Order, *, by: Membership, register: Register | None = None, 
     checklist.refuse_faults(checklist.before_registration(order))
     journal = order.register or register or default_register(order.department)
     if journal.department_id != order.department_id:
-        raise OrderRefused("Журнал регистрации принадлежит другому отделу.")
+        raise Refused("Журнал регистрации принадлежит другому отделу.")
     sequence = order.sequence or _take_number(journal, date.year)
     if order.year not in {None, date.year}:
-        raise OrderRefused(f"Номер {order.number} дан в {order.year} году: дата должна быть того же года.")
+        raise Refused(f"Номер {order.number} дан в {order.year} году: дата должна быть того же года.")
     _check_neighbours(journal, date, sequence)
     number = order.number or print_number(journal, sequence)
     try:
@@ -66,9 +66,7 @@ def register(order: Order, *, by: Membership, register: Register | None = None, 
             updated_at=timezone.now(),
         )
     except (StaleTransition, IntegrityError):
-        raise OrderRefused(
-            "Этот приказ только что зарегистрировал другой человек. Обновите страницу."
-        ) from None
+        raise Refused("Этот приказ только что зарегистрировал другой человек. Обновите страницу.") from None
     order.refresh_from_db()
     order.events.create(
         state=State.REGISTERED,
@@ -85,11 +83,11 @@ def register(order: Order, *, by: Membership, register: Register | None = None, 
 def return_for_rework(order: Order, *, by: Membership, reason: str) -> Order:
     """A registered order becomes a draft again, with its number kept for it. Sends `order_returned`."""
     if not reason.strip():
-        raise OrderRefused("Напишите, что нужно исправить.")
+        raise Refused("Напишите, что нужно исправить.")
     try:
         move(order, State.DRAFT, updated_at=timezone.now())
     except StaleTransition:
-        raise OrderRefused("Вернуть можно только зарегистрированный и ещё не подписанный приказ.") from None
+        raise Refused("Вернуть можно только зарегистрированный и ещё не подписанный приказ.") from None
     order.events.create(state=State.DRAFT, by=by, comment=reason.strip()[:500])
     audit.record("order.returned", f"Возвращён на доработку: {order}. {reason}", by=by, subject=order)
     order_returned.send(sender=Order, order=order, by=by)
@@ -106,12 +104,12 @@ def void(order: Order, *, by: Membership, reason: str) -> Order:
 def save_register(register: Register, *, by: Membership, year: int, first: int | None = None) -> Register:
     """Write a journal's name and marks; ``first`` sets the first number of ``year`` while none is given in it."""
     if register.department_id != by.department_id:
-        raise OrderRefused("Журнал регистрации принадлежит другому отделу.")
+        raise Refused("Журнал регистрации принадлежит другому отделу.")
     try:
         with transaction.atomic():
             register.save()
     except IntegrityError:
-        raise OrderRefused("Журнал с таким названием уже есть.") from None
+        raise Refused("Журнал с таким названием уже есть.") from None
     if first is not None:
         _start_from(register, year, first)
     audit.record("register.saved", f"Журнал «{register.name}» настроен", by=by, subject=register, first=first)
@@ -120,7 +118,7 @@ def save_register(register: Register, *, by: Membership, year: int, first: int |
 
 def _start_from(register: Register, year: int, first: int) -> None:
     if first < 1:
-        raise OrderRefused("Нумерация начинается с 1 или с большего числа.")
+        raise Refused("Нумерация начинается с 1 или с большего числа.")
     counter = _counter(register, year)
     RegisterCounter.objects.filter(pk=counter.pk).update(
         last=F("last")
@@ -129,7 +127,7 @@ def _start_from(register: Register, year: int, first: int) -> None:
     if counter.last == first - 1:
         return
     if Order.objects.filter(register=register, year=year).numbered().exists():
-        raise OrderRefused(f"В {year} году номера уже даны: начать нумерацию заново нельзя.")
+        raise Refused(f"В {year} году номера уже даны: начать нумерацию заново нельзя.")
     RegisterCounter.objects.filter(pk=counter.pk).update(last=first - 1)
 
 
@@ -147,9 +145,9 @@ def _take_number(register: Register, year: int) -> int:
 def _check_date(order: Order, date: datetime.date) -> None:
     today = timezone.localdate(timezone=order.department.tz)
     if date > today:
-        raise OrderRefused(f"Дата {date:%d.%m.%Y} ещё не наступила: сегодня {today:%d.%m.%Y}.")
+        raise Refused(f"Дата {date:%d.%m.%Y} ещё не наступила: сегодня {today:%d.%m.%Y}.")
     if date.year < 1992:
-        raise OrderRefused("Проверьте год в дате приказа.")
+        raise Refused("Проверьте год в дате приказа.")
 
 
 def _check_neighbours(register: Register, date: datetime.date, sequence: int) -> None:
@@ -158,12 +156,12 @@ def _check_neighbours(register: Register, date: datetime.date, sequence: int) ->
     before = others.filter(sequence__lt=sequence).order_by("-sequence").first()
     after = others.filter(sequence__gt=sequence).order_by("sequence").first()
     if before and before.date and date < before.date:
-        raise OrderRefused(
+        raise Refused(
             f"Дата {date:%d.%m.%Y} раньше предыдущего приказа: № {before.number} от {before.date:%d.%m.%Y}. "
             f"Поставьте {before.date:%d.%m.%Y} или позже."
         )
     if after and after.date and date > after.date:
-        raise OrderRefused(
+        raise Refused(
             f"Дата {date:%d.%m.%Y} позже следующего приказа: № {after.number} от {after.date:%d.%m.%Y}. "
             f"Поставьте {after.date:%d.%m.%Y} или раньше."
         )

@@ -15,9 +15,9 @@ from accounts.models import Membership, Role
 from jobs.domain import work
 from jobs.models import Job
 from orders.domain import checklist, paper
-from orders.domain.errors import OrderRefused
 from orders.models import Order
 from orders.signals import order_signed
+from portal.lib.refusals import Refused
 from portal.lib.transitions import StaleTransition, move
 
 State = Order.State
@@ -30,13 +30,13 @@ AFTER_FAILURE = timedelta(hours=1)
 def sign(order: Order, *, by: Membership) -> Order:
     """Freeze a registered order as the department's head; nothing of it changes afterwards.
 
-    Sends `order_signed` inside the transaction and has the PDF made on commit. Raises `OrderRefused`.
+    Sends `order_signed` inside the transaction and has the PDF made on commit. Raises `Refused`.
     """
     if by.role != Role.HEAD or by.department_id != order.department_id or not by.is_active:
-        raise OrderRefused("Подписать приказ может только начальник отдела.")
+        raise Refused("Подписать приказ может только начальник отдела.")
     held = Order.objects.filter(pk=order.pk, state=State.REGISTERED).update(updated_at=timezone.now())
     if not held:
-        raise OrderRefused("Подписать можно только зарегистрированный и ещё не подписанный приказ.")
+        raise Refused("Подписать можно только зарегистрированный и ещё не подписанный приказ.")
     order.refresh_from_db()
     checklist.refuse_faults(checklist.before_signing(order))
     snapshot = paper.compose(order)
@@ -51,7 +51,7 @@ def sign(order: Order, *, by: Membership) -> Order:
             updated_at=timezone.now(),
         )
     except StaleTransition:
-        raise OrderRefused("Приказ только что подписал другой человек. Обновите страницу.") from None
+        raise Refused("Приказ только что подписал другой человек. Обновите страницу.") from None
     order.events.create(state=State.SIGNED, by=by, details={"sha256": order.sha256})
     audit.record("order.signed", f"Подписан {order}", by=by, subject=order, sha256=order.sha256)
     order_signed.send(sender=Order, order=order, by=by)
@@ -86,7 +86,7 @@ def render(order: Order) -> bool:
     The file is whole before the row names it; who comes second throws their own away.
     """
     if order.state != State.SIGNED or order.snapshot is None:
-        raise OrderRefused("PDF для архива изготавливается только из подписанного приказа.")
+        raise Refused("PDF для архива изготавливается только из подписанного приказа.")
     if order.pdf:
         return False
     content = paper.render(order.snapshot, sha256=order.sha256)

@@ -18,6 +18,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from portal.lib.env import env, home
+from portal.lib.refusals import Refused
 
 FAMILY = '"PT Astra Serif", Tinos'
 FACES = ("PTAstraSerif-Regular.ttf", "PT_Astra_Serif_Regular.ttf", "Tinos-Regular.ttf")
@@ -29,7 +30,7 @@ LONGEST_RUN = re.compile(r"\S{40}(?=\S)")
 _environment = threading.Lock()
 
 
-class PdfUnavailable(RuntimeError):
+class PdfUnavailable(Refused):
     """The machine lacks what printing needs; the message says in Russian what to install."""
 
 

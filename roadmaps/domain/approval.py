@@ -11,11 +11,10 @@ from django.utils import timezone
 from accounts.models import Membership
 from orders.domain import drafts
 from orders.domain.drafts import AnnexDraft, ClauseDraft
-from orders.domain.errors import OrderRefused
 from orders.models import Order
+from portal.lib.refusals import Refused
 from portal.lib.transitions import StaleTransition, move
 from roadmaps.domain import compiling
-from roadmaps.domain.errors import Refused
 from roadmaps.domain.items import cell
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent
 
@@ -157,12 +156,12 @@ def reopen(roadmap: Roadmap, by: Membership) -> None:
 def approve(order: Order, by: Membership) -> Sequence[Roadmap]:
     """Signed: the plan is frozen, the revision it replaces goes to the archive, the duties are given out.
 
-    Raises `OrderRefused`, and so stops the signature, while the plan is being edited: the annex would not be the plan.
+    Raises `Refused`, and so stops the signature, while the plan is being edited: the annex would not be the plan.
     """
     from roadmaps.domain.fanout import fan_out
 
     if edited := Roadmap.objects.filter(order=order, state=State.DRAFT).first():
-        raise OrderRefused(f"«{edited}» на правке: сначала снова соберите её в этот приказ.")
+        raise Refused(f"«{edited}» на правке: сначала снова соберите её в этот приказ.")
     approved = []
     for roadmap in Roadmap.objects.filter(order=order, state=State.ASSEMBLED).select_related("previous"):
         move(roadmap, State.APPROVED, updated_at=timezone.now())

@@ -1,13 +1,9 @@
-"""What editing refuses, in words for the person who tried."""
+"""Two people at the same text."""
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-
-
-class Refused(ValueError):
-    """The change is not made; the Russian message says why and what to do."""
 
 
 @dataclass

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from portal.lib import files
-from roadmaps.domain.errors import Refused
+from portal.lib.refusals import Refused
 from roadmaps.models import Assignment, Evidence, EvidenceQuerySet
 
 UNDO_FOR = datetime.timedelta(minutes=30)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.models import Department, Membership
 from portal.lib import names
 from portal.lib.calendar import WorkCalendar
+from portal.lib.refusals import Refused
 from roadmaps.deadlines import (
     BySchedule,
     Occurrence,
@@ -31,7 +32,6 @@ from roadmaps.deadlines import (
     occurrences,
 )
 from roadmaps.domain import clauses, responsibles, succession
-from roadmaps.domain.errors import Refused
 from roadmaps.domain.reminders import calendar_of
 from roadmaps.models import ActionItem, Assignment, RecordedEvent, Roadmap
 from schools.models import School

@@ -14,9 +14,9 @@ from django.utils import timezone
 from accounts.domain import audit
 from accounts.models import Department, Membership
 from portal.lib import files
+from portal.lib.refusals import Refused
 from roadmaps import reading
 from roadmaps.domain import compiling, responsibles
-from roadmaps.domain.errors import Refused
 from roadmaps.domain.items import ROWS
 from roadmaps.domain.responsibles import Directory
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent, RoadmapImport, Section

@@ -10,8 +10,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Membership
+from portal.lib.refusals import Refused
 from roadmaps.domain import compiling, numbering, responsibles
-from roadmaps.domain.errors import Conflict, Refused
+from roadmaps.domain.errors import Conflict
 from roadmaps.domain.responsibles import Directory
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent, Section
 

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Membership, Role
+from portal.lib.refusals import Refused
 from portal.lib.transitions import StaleTransition, move
 from roadmaps.domain import evidence, reminders
-from roadmaps.domain.errors import Refused
 from roadmaps.models import Assignment
 
 State = Assignment.State

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from accounts.models import Membership
-from roadmaps.domain.errors import Refused
+from portal.lib.refusals import Refused
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent, Section
 
 _ROADMAP = (

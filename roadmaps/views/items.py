@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
+from portal.lib.refusals import Refused
 from roadmaps.domain import items
-from roadmaps.domain.errors import Conflict, Refused
+from roadmaps.domain.errors import Conflict
 from roadmaps.domain.sheet import Sheet, compared
 from roadmaps.forms import CellForm, SectionForm
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent, Section

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.middleware import PortalRequest
 from accounts.permissions import role_required
+from portal.lib.refusals import Refused
 from roadmaps.domain import agenda, evidence, reports
-from roadmaps.domain.errors import Refused
 from roadmaps.forms_duties import ReportForm
 from roadmaps.models import Assignment, Evidence
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
+from portal.lib.refusals import Refused
 from portal.templatetags.portal import plural
 from roadmaps.domain import agenda, reports
-from roadmaps.domain.errors import Refused
 from roadmaps.forms_duties import ListFilter, RemarkForm
 from roadmaps.models import Assignment, AssignmentQuerySet, Evidence
 

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
-from orders.domain.errors import OrderRefused
+from portal.lib.refusals import Refused
 from roadmaps.domain import approval, blanks, importing, items, revisions
-from roadmaps.domain.errors import Conflict, Refused
+from roadmaps.domain.errors import Conflict
 from roadmaps.domain.sheet import Sheet
 from roadmaps.forms import HeadForm, ImportForm, NewForm, PeriodForm
 from roadmaps.models import Roadmap, RoadmapImport
@@ -145,7 +145,7 @@ def assemble(request: PortalRequest, pk: int) -> HttpResponse:
     assert request.membership is not None  # noqa: S101 -- role_required saw to it
     try:
         order = approval.assemble(plan, request.membership)
-    except (Refused, OrderRefused) as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("roadmaps:roadmap", pk)
     messages.success(request, "Приказ собран: проверьте текст и зарегистрируйте")

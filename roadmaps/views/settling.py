@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
+from portal.lib.refusals import Refused
 from roadmaps.domain import compiling, items, responsibles
-from roadmaps.domain.errors import Refused
 from roadmaps.domain.responsibles import Directory
 from roadmaps.domain.sheet import Sheet
 from roadmaps.forms import DeadlineForm, ReachForm

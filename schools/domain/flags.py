@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.domain import audit
-from accounts.domain.refusals import Refused
 from accounts.models import Membership
+from portal.lib.refusals import Refused
 from portal.lib.transitions import StaleTransition, move
 from schools.models import ObjectivityFlag, School
 from schools.signals import school_flagged

@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.domain import audit
-from accounts.domain.refusals import Refused
 from accounts.models import Department, Membership
 from portal.lib import excel
+from portal.lib.refusals import Refused
 from portal.lib.transitions import StaleTransition, move
 from schools import listing
 from schools.domain import matching

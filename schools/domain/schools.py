@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.domain import audit, invitations, people
-from accounts.domain.refusals import Refused
 from accounts.models import Department, Membership, Role
+from portal.lib.refusals import Refused
 from schools.models import ObjectivityFlag, Post, School
 
 

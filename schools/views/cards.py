@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.domain.refusals import Refused
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
+from portal.lib.refusals import Refused
 from schools.domain import directory, imports
 from schools.domain import schools as domain
 from schools.forms import CloseForm, SchoolFilter, SchoolForm

@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.domain.refusals import Refused
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
+from portal.lib.refusals import Refused
 from schools.domain import flags as domain
 from schools.forms import FlagForm, FlagMoveForm
 from schools.models import ObjectivityFlag, School

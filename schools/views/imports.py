@@ -10,11 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.domain.refusals import Refused
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
 from jobs.models import Job
+from portal.lib.refusals import Refused
 from schools import tasks
 from schools.domain import imports as domain
 from schools.forms import ListForm

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from accounts.domain import invitations, people
 from accounts.domain.invitations import Closed, Reason, Way
-from accounts.domain.refusals import Refused
 from accounts.models import Invitation, Role, User
+from portal.lib.refusals import Refused
 from tests.factories.accounts import DepartmentFactory, InvitationFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.domain import people
-from accounts.domain.refusals import Refused
 from accounts.models import AuditEvent, Invitation, Membership, Role, User
+from portal.lib.refusals import Refused
 from tests.factories.accounts import DepartmentFactory, InvitationFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from jobs.domain import work
 from jobs.models import Job
+from portal.lib.refusals import Refused
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
 from tests.factories.jobs import JobFactory
 from tests.threads import race
@@ -62,7 +63,7 @@ def test_progress_is_visible_while_working(kind):
 
 def test_refusal_is_final_and_speaks_to_the_user(kind):
     def refuse(job, progress):
-        raise work.Refused("Файл защищён паролем. Снимите пароль и загрузите снова.")
+        raise Refused("Файл защищён паролем. Снимите пароль и загрузите снова.")
 
     job = JobFactory(kind=kind(refuse))
     work.run(job.pk)

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orders.domain import drafts, registering, signing
-from orders.domain.errors import OrderConflict, OrderRefused
+from orders.domain.errors import OrderConflict
 from orders.domain.numbering import numbered
 from orders.models import Annex, Clause, Order, OrderEvent, Register, RegisterCounter
+from portal.lib.refusals import Refused
 from tests.factories.accounts import MembershipFactory
 from tests.factories.orders import CONTENT, make_draft, make_registered, make_signed
 from tests.factories.schools import SchoolFactory
@@ -88,7 +89,7 @@ def test_clauses_move(order, methodist, text, direction, expected):
 def test_clauses_do_not_sink_below_three_levels(order, methodist):
     drafts.move_clause(clause(order, "А2"), "in", by=methodist)
     drafts.move_clause(clause(order, "Б"), "up", by=methodist)
-    with pytest.raises(OrderRefused, match="Глубже 3 уровней"):
+    with pytest.raises(Refused, match="Глубже 3 уровней"):
         drafts.move_clause(clause(order, "А"), "in", by=methodist)
 
 
@@ -142,7 +143,7 @@ EDITS = ["texts", "clause", "add", "move", "remove", "restore", "annexes", "disc
 def test_nothing_of_a_registered_or_signed_order_can_be_edited(methodist, make, edit):
     order = make(methodist)
     before = (tree(order), order.title, order.annexes.count(), order.state)
-    with pytest.raises(OrderRefused):
+    with pytest.raises(Refused):
         edits(order, methodist)[edit]()
     order.refresh_from_db()
     assert (tree(order), order.title, order.annexes.count(), order.state) == before
@@ -164,7 +165,7 @@ def test_every_edit_of_a_draft_is_listed_above(methodist):
 def test_a_signed_order_does_not_move(methodist, move):
     order = make_signed(methodist)
     frozen = Order.objects.filter(pk=order.pk).values().get()
-    with pytest.raises(OrderRefused):
+    with pytest.raises(Refused):
         move(order, methodist)
     assert Order.objects.filter(pk=order.pk).values().get() == frozen
 
@@ -183,12 +184,12 @@ def test_a_signed_order_does_not_move(methodist, move):
     ],
 )
 def test_what_cannot_be_printed_is_refused_with_a_remedy(methodist, texts, message):
-    with pytest.raises(OrderRefused, match=message):
+    with pytest.raises(Refused, match=message):
         make_draft(methodist, **texts)
 
 
 def test_controller_of_another_department_is_refused(methodist):
-    with pytest.raises(OrderRefused, match="в другом отделе"):
+    with pytest.raises(Refused, match="в другом отделе"):
         make_draft(methodist, controller=MembershipFactory())
 
 
@@ -224,7 +225,7 @@ def test_whatever_is_moved_each_clause_stays_once_and_numbers_run_without_gap(me
         elif chosen is not None:
             try:
                 drafts.move_clause(chosen, what, by=methodist)
-            except OrderRefused:
+            except Refused:
                 assert what in {"in", "out"}
         assert order.clauses.count() == before + (what == "add")
         entries = numbered(order.clauses.all())

@@ -14,11 +14,11 @@ from django.db import IntegrityError, transaction
 from jobs.domain import work
 from jobs.models import Job
 from orders.domain import paper, registering, signing
-from orders.domain.errors import OrderRefused
 from orders.models import Order
 from orders.signals import order_signed
 from orders.tasks import sweep_unrendered
 from portal.lib.pdf import PdfUnavailable
+from portal.lib.refusals import Refused
 from tests.factories.accounts import MembershipFactory
 from tests.factories.orders import make_draft, make_registered, make_signed
 from tests.threads import race
@@ -70,24 +70,24 @@ def test_later_changes_elsewhere_do_not_reach_a_signed_order(order, head):
 
 @pytest.mark.parametrize("traits", [{}, {"admin": True}, {"viewer": True}, {"deputy": True}])
 def test_only_the_head_signs(order, traits):
-    with pytest.raises(OrderRefused, match="только начальник"):
+    with pytest.raises(Refused, match="только начальник"):
         signing.sign(order, by=MembershipFactory(department=order.department, **traits))
 
 
 def test_the_head_of_another_department_does_not_sign(order):
-    with pytest.raises(OrderRefused, match="только начальник"):
+    with pytest.raises(Refused, match="только начальник"):
         signing.sign(order, by=MembershipFactory(head=True))
 
 
 def test_a_draft_is_not_signed(head, order):
     registering.return_for_rework(order, by=head, reason="Поправить")
-    with pytest.raises(OrderRefused, match="только зарегистрированный"):
+    with pytest.raises(Refused, match="только зарегистрированный"):
         signing.sign(order, by=head)
 
 
 def test_a_fault_stops_the_signature(order, head):
     order.clauses.update(text="")
-    with pytest.raises(OrderRefused, match="Пустые пункты"):
+    with pytest.raises(Refused, match="Пустые пункты"):
         signing.sign(order, by=head)
     order.refresh_from_db()
     assert (order.state, order.snapshot) == ("registered", None)
@@ -198,7 +198,7 @@ def test_one_of_two_heads_signs():
     outcomes = race(
         *[lambda row=row, by=by: signing.sign(row, by=by) for row, by in zip(rows, heads, strict=True)]
     )
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Order", "OrderRefused"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Order", "Refused"]
     assert order.events.filter(state="signed").count() == 1
 
 

@@ -7,10 +7,9 @@ import pytest
 from django.db import connection
 
 from orders.domain import drafts, registering, signing
-from orders.domain.errors import OrderRefused
 from orders.models import Order
+from portal.lib.refusals import Refused
 from roadmaps.domain import approval, blanks, items, revisions
-from roadmaps.domain.errors import Refused
 from roadmaps.models import Assignment, Roadmap
 from tests.factories.accounts import MembershipFactory
 from tests.factories.roadmaps import ActionItemFactory, RoadmapFactory, SectionFactory
@@ -125,7 +124,7 @@ def test_a_returned_order_lets_the_plan_be_edited_and_takes_it_back(roadmap, met
 def test_a_plan_on_edit_stops_the_signature(roadmap, methodist):
     order = approval.assemble(roadmap, methodist)
     approval.reopen(Roadmap.objects.get(), methodist)
-    with pytest.raises(OrderRefused, match="на правке"):
+    with pytest.raises(Refused, match="на правке"):
         signed(order, methodist)
     order.refresh_from_db()
     assert order.state == Order.State.REGISTERED

@@ -12,8 +12,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from portal.lib.refusals import Refused
 from roadmaps.domain import evidence, reports
-from roadmaps.domain.errors import Refused
 from roadmaps.models import Evidence
 from tests.factories.accounts import MembershipFactory
 from tests.factories.roadmaps import AssignmentFactory

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 import time_machine
 
+from portal.lib.refusals import Refused
 from roadmaps.deadlines import Period, compile, to_json
 from roadmaps.domain import clauses, fanout, reports
-from roadmaps.domain.errors import Refused
 from roadmaps.models import Assignment, RecordedEvent, Roadmap
 from schools.domain import flags
 from tests.factories.accounts import MembershipFactory, UserFactory

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import AuditEvent
+from portal.lib.refusals import Refused
 from roadmaps.domain import approval, importing
-from roadmaps.domain.errors import Refused
 from roadmaps.models import ActionItem, Roadmap, RoadmapImport
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
 from tests.factories.roadmaps import RoadmapImportFactory

@@ -6,8 +6,9 @@ import threading
 import pytest
 from django.db import connection
 
+from portal.lib.refusals import Refused
 from roadmaps.domain import compiling, items
-from roadmaps.domain.errors import Conflict, Refused
+from roadmaps.domain.errors import Conflict
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent
 from tests.factories.accounts import MembershipFactory
 from tests.factories.orders import OrderFactory

@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Role
 from notifications.models import Reminder
+from portal.lib.refusals import Refused
 from roadmaps.domain import evidence, reports
-from roadmaps.domain.errors import Refused
 from roadmaps.models import Assignment, Evidence
 from tests.factories.accounts import MembershipFactory
 from tests.factories.roadmaps import AssignmentFactory

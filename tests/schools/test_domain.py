@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from accounts.domain.refusals import Refused
+from portal.lib.refusals import Refused
 from schools.domain import flags
 from schools.domain import schools as domain
 from schools.models import ObjectivityFlag

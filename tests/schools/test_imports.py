@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 from django.db import connections
 
-from accounts.domain.refusals import Refused
 from accounts.models import AuditEvent
 from jobs.domain import work
 from jobs.models import Job
+from portal.lib.refusals import Refused
 from schools import tasks
 from schools.domain import imports
 from schools.models import School, SchoolImport

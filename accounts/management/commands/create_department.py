@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts.domain import departments, invitations, people
-from accounts.domain.refusals import Refused
 from accounts.models import Role
+from portal.lib.refusals import Refused
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.domain import invitations
-from accounts.domain.refusals import Refused
 from accounts.models import Membership
+from portal.lib.refusals import Refused
 
 
 class Command(BaseCommand):

@@ -10,9 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Department
+from portal.lib.refusals import Refused
 from roadmaps.domain import importing, responsibles
 from roadmaps.domain.compiling import is_unclear
-from roadmaps.domain.errors import Refused
 from roadmaps.models import ActionItem, Roadmap
 from schools.models import School
 

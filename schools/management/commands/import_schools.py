@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.domain.refusals import Refused
 from accounts.models import Department
+from portal.lib.refusals import Refused
 from schools.domain import imports
 from schools.listing import Unreadable
 
