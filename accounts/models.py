@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.tenancy import TenantQuerySet
 from portal.lib import names
+from portal.lib.calendar import WorkCalendar
 
 
 class UserManager(BaseUserManager["User"]):
@@ -147,6 +148,11 @@ class Department(models.Model):
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The production calendar by which the department works."""
+        return WorkCalendar(self.holiday_region or None, six_day=self.six_day_week)
 
 
 class Role(models.TextChoices):

@@ -29,7 +29,6 @@ from notifications.models import Reminder
 from orders.models import Order
 from portal.navigation import count_all
 from roadmaps.deadlines import Period, Unclear, compile
-from roadmaps.domain.reminders import calendar_of
 from roadmaps.models import ActionItem, Assignment, AssignmentQuerySet, Evidence, Roadmap
 from schools.models import ObjectivityFlag, Post, School, academic_year_of
 
@@ -102,7 +101,7 @@ def totals(membership: Membership, today: datetime.date) -> Totals:
         late_officials=Count("official", filter=late, distinct=True),
         **days,
     )
-    calendar = calendar_of(membership.department)
+    calendar = membership.department.calendar
     strip = [Day(date, numbers.pop(f"day{n}"), not calendar.is_workday(date)) for n, date in enumerate(dates)]
     return Totals(**numbers, days=strip)
 

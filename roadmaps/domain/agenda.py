@@ -11,7 +11,6 @@ from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, V
 from django.db.models.functions import RowNumber
 
 from accounts.models import Department, Membership
-from roadmaps.domain.reminders import calendar_of
 from roadmaps.domain.reports import WITHDRAWN
 from roadmaps.models import Assignment, AssignmentEvent, AssignmentQuerySet
 
@@ -90,7 +89,7 @@ def for_cards(assignments: AssignmentQuerySet) -> AssignmentQuerySet:
 
 def with_days_off(cards: Iterable[Assignment], department: Department) -> None:
     """A due day that is a day off stays as printed; ``day_off`` says why it is one."""
-    calendar = calendar_of(department)
+    calendar = department.calendar
     for card in cards:
         card.day_off = calendar.why_off(card.last_day) if card.last_day else None  # type: ignore[attr-defined]
 

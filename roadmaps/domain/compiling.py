@@ -6,8 +6,6 @@ import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from accounts.models import Department
-from portal.lib.calendar import WorkCalendar
 from roadmaps import deadlines
 from roadmaps.domain import responsibles
 from roadmaps.domain.responsibles import Directory
@@ -18,11 +16,6 @@ UNDERSTOOD = ("deadline_parts", "reach")
 
 def period(roadmap: Roadmap) -> deadlines.Period:
     return deadlines.Period(roadmap.first_day, roadmap.last_day)
-
-
-def calendar(department: Department) -> WorkCalendar:
-    """The production calendar by which the department works."""
-    return WorkCalendar(subdivision=department.holiday_region or None, six_day=department.six_day_week)
 
 
 def compiled(phrase: str, roadmap: Roadmap) -> list[dict[str, Any]]:

@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from accounts.models import Department, Membership
 from portal.lib import names
-from portal.lib.calendar import WorkCalendar
 from portal.lib.refusals import Refused
 from roadmaps.deadlines import (
     BySchedule,
@@ -32,7 +31,6 @@ from roadmaps.deadlines import (
     occurrences,
 )
 from roadmaps.domain import clauses, responsibles, succession
-from roadmaps.domain.reminders import calendar_of
 from roadmaps.models import ActionItem, Assignment, RecordedEvent, Roadmap
 from schools.models import School
 
@@ -236,10 +234,6 @@ class _Maker:
         self.directory = responsibles.Directory(self.department, self.today)
 
     @cached_property
-    def calendar(self) -> WorkCalendar:
-        return calendar_of(self.department)
-
-    @cached_property
     def today(self) -> datetime.date:
         return timezone.now().astimezone(self.department.tz).date()
 
@@ -262,7 +256,7 @@ class _Maker:
         waiting = tuple(p for p in source.parts if isinstance(p, OnEvent) and p.event == happened.event)
         if source.problem or not waiting:
             return
-        spans = occurrences(waiting, self.calendar, {happened.event: [happened.day]})
+        spans = occurrences(waiting, self.department.calendar, {happened.event: [happened.day]})
         about = f"/{happened.school_id}" if happened.school_id else ""
         for bearer in self._touched(source.reach, happened.school):
             for span in spans:
@@ -290,7 +284,7 @@ class _Maker:
         dated = tuple(
             map(_not_daily, (p for p in parts if not isinstance(p, OnEvent | BySchedule | Unclear)))
         )
-        return occurrences(dated, self.calendar)
+        return occurrences(dated, self.department.calendar)
 
     def problem(self, source: Source) -> str:
         """Why this source gives fewer duties than it says, "" when it gives all."""

@@ -53,7 +53,7 @@ def sweep(now: datetime.datetime) -> int:
 
 def sweep_department(department: Department, now: datetime.datetime) -> int:
     local = now.astimezone(department.tz)
-    calendar = calendar_of(department)
+    calendar = department.calendar
     today = local.date()
     if local.hour < MORNING or not calendar.is_workday(today):
         return 0
@@ -121,14 +121,6 @@ def previous_workday(day: datetime.date, calendar: WorkCalendar) -> datetime.dat
     while not calendar.is_workday(day):
         day -= DAY
     return day
-
-
-def calendar_of(department: Department) -> WorkCalendar:
-    """The department's working days; a region without a calendar of its own works by the federal one."""
-    try:
-        return WorkCalendar(department.holiday_region or None, six_day=department.six_day_week)
-    except NotImplementedError:
-        return WorkCalendar(six_day=department.six_day_week)
 
 
 @transaction.atomic

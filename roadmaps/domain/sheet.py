@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from portal.lib import names
-from portal.lib.calendar import WorkCalendar
 from roadmaps import deadlines
 from roadmaps.domain import compiling, responsibles
 from roadmaps.domain.items import cell
@@ -108,10 +107,6 @@ class Sheet:
         return Directory(self.roadmap.department, self.today)
 
     @cached_property
-    def calendar(self) -> WorkCalendar:
-        return compiling.calendar(self.roadmap.department)
-
-    @cached_property
     def grouped(self) -> list[tuple[Section, Sequence[ActionItem]]]:
         if self.given:
             return list(self.given)
@@ -201,7 +196,7 @@ class Sheet:
     def deadline_senses(self, item: ActionItem) -> list[Sense]:
         """One line a part, in words; the question of a phrase that is not understood is the grammar's own."""
         parts = self._deadline(item)
-        lines = deadlines.sense(parts, self.calendar, self.today)
+        lines = deadlines.sense(parts, self.roadmap.department.calendar, self.today)
         return [
             Sense(line.text, line.kind, "deadline" if line.kind in {"ask", "bad"} else "") for line in lines
         ]
@@ -270,7 +265,7 @@ class Sheet:
             bearers = responsibles.bearers(
                 item.reach, self.roadmap.department, self.today, directory=self.directory
             )
-            times = len(deadlines.occurrences(self._deadline(item), self.calendar))
+            times = len(deadlines.occurrences(self._deadline(item), self.roadmap.department.calendar))
             schools |= {bearer.school.pk for bearer in bearers if bearer.school}
             officials |= {bearer.official.pk for bearer in bearers if bearer.official}
             duties["schools"] += times * sum(bearer.school is not None for bearer in bearers)
