@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import middleware as auth
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from accounts.domain import audit
@@ -23,6 +30,37 @@ class PortalRequest(HttpRequest):
     membership: Membership
     memberships: list[Membership]
     htmx: HtmxDetails
+
+
+class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
+    """Nothing typed is lost when a log-in ends while a page is open.
+
+    A part of a page is answered with 401, never with the log-in page in its place: ``frame.js`` says what to do.
+    A sent form leads, after the log-in, back to the page it stood on: its own address may take no GET.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
+        if "HX-Request" in request.headers or request.headers.get("X-Requested-With") == "portal-upload":
+            return HttpResponse(status=401)
+        if request.method != "POST":
+            return super().handle_no_permission(request, view_func)
+        messages.warning(request, EXPIRED)
+        return redirect_to_login(page_before(request), settings.LOGIN_URL)
+
+
+EXPIRED = (
+    "Вход истёк, отправленное не записано. Войдите и повторите; "
+    "введённое обычно возвращается кнопкой браузера «Назад»."
+)
+
+
+def page_before(request: HttpRequest) -> str:
+    """The path of the portal's page that sent this request; the start page when unknown or foreign."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, request.is_secure()):
+        return "/"
+    came = urlsplit(referer)
+    return f"{came.path}?{came.query}" if came.query else came.path
 
 
 class MembershipMiddleware:

@@ -7,6 +7,16 @@
   const dropOf = (event) => event.target.closest?.("[data-portal-upload]");
   const listOf = (drop) => drop.closest("form").querySelector("[data-portal-upload-list]");
 
+  const WHY = {
+    401: "не загрузилось. Войдите и выберите файл ещё раз.",
+    413: "файл слишком велик. Уменьшите его или приложите ссылку.",
+    other: "не загрузилось. Проверьте связь и выберите файл ещё раз.",
+  };
+
+  // The newest token: a log-in in another tab makes the page's own one stale.
+  const csrf = (drop) => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1]
+    ?? drop.closest("form").querySelector("[name=csrfmiddlewaretoken]").value;
+
   const row = (file) => {
     const item = document.createElement("li");
     const words = document.createElement("span");
@@ -27,8 +37,18 @@
     if (button) button.disabled = on;
   };
 
+  // On a slow line the refusal must not come after the whole file has gone up.
+  const isTooBig = (drop, file) => file.size > Number(drop.dataset.portalMax);
+
+  const refuse = (drop, file) => {
+    const { item, bar, name } = row(file);
+    bar.remove();
+    name.textContent = `${file.name}: ${WHY[413]}`;
+    name.setAttribute("role", "alert");
+    listOf(drop).querySelector("ul").append(item);
+  };
+
   const send = (drop, file) => new Promise((done) => {
-    const form = drop.closest("form");
     const { item, bar, name } = row(file);
     let list = listOf(drop);
     list.querySelector("ul").append(item);
@@ -37,7 +57,7 @@
     const request = new XMLHttpRequest();
     request.open("POST", drop.dataset.portalUpload);
     request.setRequestHeader("X-Requested-With", "portal-upload");
-    request.setRequestHeader("X-CSRFToken", form.querySelector("[name=csrfmiddlewaretoken]").value);
+    request.setRequestHeader("X-CSRFToken", csrf(drop));
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) bar.value = Math.round((100 * event.loaded) / event.total);
     });
@@ -53,7 +73,8 @@
         window.htmx?.process(list);
       } else {
         bar.remove();
-        name.textContent = `${file.name}: не загрузилось. Проверьте связь и выберите файл ещё раз.`;
+        name.textContent = `${file.name}: ${WHY[request.status] ?? WHY.other}`;
+        if (request.status === 401) document.dispatchEvent(new Event("portal:expired"));
         name.setAttribute("role", "alert");
       }
       done();
@@ -64,7 +85,9 @@
   const take = (drop, files) => {
     busy(drop, true);
     const before = queues.get(drop) ?? Promise.resolve();
-    const after = [...files].reduce((chain, file) => chain.then(() => send(drop, file)), before);
+    for (const file of files) if (isTooBig(drop, file)) refuse(drop, file);
+    const sound = [...files].filter((file) => !isTooBig(drop, file));
+    const after = sound.reduce((chain, file) => chain.then(() => send(drop, file)), before);
     queues.set(drop, after);
     after.then(() => { if (queues.get(drop) === after) busy(drop, false); });
   };

@@ -73,22 +73,46 @@
   document.addEventListener("htmx:afterSettle", prepareAll);
   document.addEventListener("htmx:oobAfterSwap", prepareAll);
 
-  // The server did not answer an htmx request, or refused it: say so, keep what was typed.
-  const tell = (text) => {
+  // A log-in in another tab gives a new token: forms opened before it are sent with the newest one.
+  const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  document.addEventListener("submit", (event) => {
+    const field = event.target.querySelector("[name=csrfmiddlewaretoken]");
+    if (field && token()) field.value = token();
+  }, true);
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!token()) return;
+    event.detail.headers["x-csrftoken"] = token();
+    if ("csrfmiddlewaretoken" in event.detail.parameters) event.detail.parameters.csrfmiddlewaretoken = token();
+  });
+
+  // The server did not answer an htmx request, or refused it: say so once, keep what was typed.
+  const tell = (text, ...more) => {
+    const toasts = document.getElementById("toasts");
+    for (const old of toasts.children) if (old.dataset.text === text) old.remove();
     const toast = document.createElement("div");
     toast.className = "toast toast--error";
     toast.dataset.portalToast = "";
+    toast.dataset.text = text;
     const words = document.createElement("span");
-    words.textContent = text;
+    words.append(text, ...more);
     toast.append(words);
-    document.getElementById("toasts")?.append(toast);
+    toasts.append(toast);
     prepare(toast);
   };
+  const tellExpired = () => {
+    const link = document.createElement("a");
+    link.href = document.body.dataset.portalLogin;
+    link.target = "_blank";
+    link.textContent = "Войти в новой вкладке";
+    tell("Вход истёк. Введённое осталось на странице: войдите, вернитесь сюда и повторите. ", link);
+  };
+  document.addEventListener("portal:expired", tellExpired);
   document.addEventListener("htmx:sendError", () =>
     tell("Нет связи с порталом. Введённое осталось на странице, повторите через минуту."));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    if (status === 403) tell("Это действие не для вашей роли, или вход истёк. Обновите страницу.");
+    if (status === 401) tellExpired();
+    else if (status === 403) tell("Это действие не для вашей роли, или вход истёк. Обновите страницу.");
     else if (status === 404) tell("Этого больше нет: возможно, кто-то уже изменил. Обновите страницу.");
     else tell("Портал не смог выполнить действие. Повторите; если не выйдет, сообщите администратору.");
   });

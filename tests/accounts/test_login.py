@@ -290,3 +290,26 @@ def test_login_is_in_the_log_of_each_department_of_the_person(client):
     assert {
         event.department for event in AuditEvent.objects.filter(action="accounts.logged_in")
     } == departments
+
+
+def test_part_of_a_page_is_never_replaced_by_the_login_page(client):
+    for header in ({"HTTP_HX_REQUEST": "true"}, {"HTTP_X_REQUESTED_WITH": "portal-upload"}):
+        response = client.post("/people/", **header)
+        assert response.status_code == 401
+        assert response.content == b""
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://testserver/schools/?q=7", "/schools/?q=7"),
+        ("http://elsewhere.example/schools/", "/"),
+        ("", "/"),
+    ],
+)
+def test_form_sent_after_the_login_ended_leads_back_to_its_page(client, referer, back):
+    sent = client.post("/switch/", {"membership": "1"}, HTTP_REFERER=referer)
+    assert sent.status_code == 302
+    page = client.get(sent.url)
+    assert page.context["next"] == back
+    assert "Вход истёк" in page.content.decode()

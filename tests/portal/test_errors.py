@@ -35,12 +35,20 @@ def test_stale_form_is_explained():
     assert "Страница устарела" in response.content.decode()
 
 
+@pytest.mark.django_db
+def test_address_of_a_button_opened_by_hand_is_explained(login):
+    response = login(MembershipFactory()).get(reverse("portal:switch"))
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert "Здесь нечего открыть" in response.content.decode()
+
+
 def test_servers_fault_is_told_without_the_database():
     response = server_error(RequestFactory().get("/"))
     assert response.status_code == 500
     assert "Портал не справился" in response.content.decode()
 
 
-@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "405.html", "500.html"])
 def test_error_page_needs_no_context(name):
     assert "<h1>" in get_template(name).render()
