@@ -22,12 +22,16 @@ PLANNERS = (Role.ADMIN, Role.METHODIST, Role.HEAD, Role.VIEWER)
 
 @dataclass(frozen=True)
 class Entry:
-    """A section: its title, URL name, who sees it, which number of `waiting` stands beside it."""
+    """A section: its title, URL name, who sees it, which number of `waiting` stands beside it.
+
+    ``covers`` names an address whose pages belong here for those who have no section of that address.
+    """
 
     title: str
     name: str
     roles: tuple[Role, ...]
     counter: str = ""
+    covers: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,13 @@ ENTRIES = (
     Entry("Сводка", "portal:start", (Role.METHODIST, Role.VIEWER)),
     Entry("На подпись и контроль", "portal:start", (Role.HEAD,), "to_sign"),
     Entry("Обзор", "portal:start", (Role.ADMIN,)),
-    Entry("Мои поручения", "roadmaps:mine", (Role.DEPUTY, Role.METHODIST, Role.HEAD), "mine"),
+    Entry(
+        "Мои поручения",
+        "roadmaps:mine",
+        (Role.DEPUTY, Role.METHODIST, Role.HEAD),
+        "mine",
+        covers="roadmaps:assignments",
+    ),
     Entry("На проверке", "roadmaps:review", (Role.METHODIST, Role.HEAD), "to_review"),
     Entry("Все поручения", "roadmaps:assignments", PLANNERS),
     Entry("Дорожные карты", "roadmaps:list", ALL),
@@ -64,11 +74,12 @@ def links(membership: Membership, path: str, counts: dict[str, int]) -> list[Lin
         if membership.role in entry.roles
         if (address := resolve(entry.name))
     ]
+    own = {address: address for _, address in found}
+    covered = {covers: address for entry, address in found if (covers := resolve(entry.covers))}
+    places = covered | own
     start = reverse("portal:start")
-    inside = [
-        address for _, address in found if path == address or (address != start and path.startswith(address))
-    ]
-    current = max(inside, key=len, default=None)
+    inside = [place for place in places if path == place or (place != start and path.startswith(place))]
+    current = places[max(inside, key=len)] if inside else None
     return [Link(e.title, address, address == current, counts.get(e.counter, 0)) for e, address in found]
 
 

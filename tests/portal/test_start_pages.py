@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from orders.models import Order
+from portal import navigation
 from roadmaps.models import RecordedEvent, Roadmap
 from tests.factories.accounts import DepartmentFactory, MembershipFactory, UserFactory
 from tests.factories.orders import OrderFactory, RegisterFactory
@@ -288,6 +289,16 @@ def test_navigation_marks_the_section_and_counts_what_waits(login):
     links = {link.title: link for link in response.context["navigation"]}
     assert [title for title, link in links.items() if link.is_current] == ["Сводка"]
     assert links["На проверке"].count == 1
+
+
+def test_a_deputys_duty_belongs_to_own_duties_an_officials_to_all():
+    deputy, head = MembershipFactory(deputy=True), MembershipFactory(head=True)
+    address = "/roadmaps/assignments/7/"
+    marked = {
+        member: [link.title for link in navigation.links(member, address, {}) if link.is_current]
+        for member in (deputy, head)
+    }
+    assert marked == {deputy: ["Мои поручения"], head: ["Все поручения"]}
 
 
 def test_choice_for_the_visually_impaired_stays_with_the_person(login):
