@@ -164,6 +164,15 @@ class Role(models.TextChoices):
 
 
 class MembershipQuerySet(TenantQuerySet["Membership"]):
+    schools_see = True
+
+    def visible_to(self, membership: Membership | None) -> MembershipQuerySet:
+        """A school sees the department's officials and itself, not the people of other schools."""
+        memberships = super().visible_to(membership)
+        if membership is not None and membership.role == Role.DEPUTY:
+            return memberships.filter(~models.Q(role=Role.DEPUTY) | models.Q(pk=membership.pk))
+        return memberships
+
     def active(self) -> MembershipQuerySet:
         return self.filter(ended_at=None)
 

@@ -13,12 +13,16 @@ M = TypeVar("M", bound=models.Model)
 
 
 class TenantQuerySet(models.QuerySet[M]):
-    """Rows that belong to a department; apps narrow further for school roles by overriding ``visible_to``."""
+    """Rows that belong to a department. A school sees none of them unless the class says ``schools_see``.
+
+    Such a class narrows them to what is the school's by overriding ``visible_to``.
+    """
 
     department_path = "department"
+    schools_see = False
 
     def visible_to(self, membership: Membership | None) -> Self:
         """Only the rows of the member's own department; nobody sees nothing."""
-        if membership is None:
+        if membership is None or (membership.role == "deputy" and not self.schools_see):
             return self.none()
         return self.filter(**{self.department_path: membership.department_id})

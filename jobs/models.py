@@ -10,6 +10,8 @@ from accounts.tenancy import TenantQuerySet
 
 
 class JobQuerySet(TenantQuerySet["Job"]):
+    schools_see = True
+
     def visible_to(self, membership: Membership | None) -> JobQuerySet:
         """The department's people see its work, a school's deputy what they started themselves."""
         jobs = super().visible_to(membership)

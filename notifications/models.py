@@ -5,12 +5,19 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Department, User
+from accounts.models import Department, Membership, Role, User
 from accounts.tenancy import TenantQuerySet
 
 
 class ReminderQuerySet(TenantQuerySet["Reminder"]):
-    pass
+    schools_see = True
+
+    def visible_to(self, membership: Membership | None) -> ReminderQuerySet:
+        """A school's deputy sees what was sent to them."""
+        reminders = super().visible_to(membership)
+        if membership is not None and membership.role == Role.DEPUTY:
+            return reminders.filter(recipient=membership.user_id)
+        return reminders
 
 
 class Reminder(models.Model):

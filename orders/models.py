@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from django.db import models
 
 from accounts.models import Department, Membership, Role
-from accounts.tenancy import TenantQuerySet
+from accounts.tenancy import M, TenantQuerySet
 
 
 class Register(models.Model):
@@ -54,6 +54,8 @@ class RegisterCounter(models.Model):
 
 
 class OrderQuerySet(TenantQuerySet["Order"]):
+    schools_see = True
+
     def numbered(self) -> OrderQuerySet:
         """What a journal of registration lists: every number ever given, void ones too."""
         return self.filter(sequence__isnull=False)
@@ -184,8 +186,21 @@ class Order(models.Model):
         return self.state in {self.State.SIGNED, self.State.VOID}
 
 
-class ClauseQuerySet(TenantQuerySet["Clause"]):
+class OrderPartQuerySet(TenantQuerySet[M]):
+    """Clauses and annexes: seen by whoever sees their order."""
+
     department_path = "order__department"
+    schools_see = True
+
+    def visible_to(self, membership: Membership | None) -> Self:
+        parts = super().visible_to(membership)
+        if membership is not None and membership.role == Role.DEPUTY:
+            return parts.filter(order__in=Order.objects.visible_to(membership))
+        return parts
+
+
+class ClauseQuerySet(OrderPartQuerySet["Clause"]):
+    pass
 
 
 class Clause(models.Model):
@@ -208,8 +223,8 @@ class Clause(models.Model):
         return self.text[:60]
 
 
-class AnnexQuerySet(TenantQuerySet["Annex"]):
-    department_path = "order__department"
+class AnnexQuerySet(OrderPartQuerySet["Annex"]):
+    pass
 
 
 class Annex(models.Model):

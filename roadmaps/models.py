@@ -16,6 +16,8 @@ from schools.models import School
 
 
 class RoadmapQuerySet(TenantQuerySet["Roadmap"]):
+    schools_see = True
+
     def visible_to(self, membership: Membership | None) -> RoadmapQuerySet:
         """A school sees its own plans and the department's approved ones."""
         roadmaps = super().visible_to(membership)
@@ -93,6 +95,14 @@ class Roadmap(models.Model):
 
 class SectionQuerySet(TenantQuerySet["Section"]):
     department_path = "roadmap__department"
+    schools_see = True
+
+    def visible_to(self, membership: Membership | None) -> SectionQuerySet:
+        """A school sees the sections of the plans it sees."""
+        sections = super().visible_to(membership)
+        if membership is not None and membership.role == Role.DEPUTY:
+            return sections.filter(roadmap__in=Roadmap.objects.visible_to(membership))
+        return sections
 
 
 class Section(models.Model):
@@ -118,6 +128,14 @@ class Section(models.Model):
 
 class ActionItemQuerySet(TenantQuerySet["ActionItem"]):
     department_path = "section__roadmap__department"
+    schools_see = True
+
+    def visible_to(self, membership: Membership | None) -> ActionItemQuerySet:
+        """A school sees the rows of the plans it sees."""
+        items = super().visible_to(membership)
+        if membership is not None and membership.role == Role.DEPUTY:
+            return items.filter(section__roadmap__in=Roadmap.objects.visible_to(membership))
+        return items
 
 
 class ActionItem(models.Model):
@@ -156,6 +174,12 @@ class ActionItem(models.Model):
         return f"{self.number} {self.text[:60]}".strip()
 
 
+class RoadmapEventQuerySet(TenantQuerySet["RoadmapEvent"]):
+    """The department's own work: a school sees the plan, not how it came to be."""
+
+    department_path = "roadmap__department"
+
+
 class RoadmapEvent(models.Model):
     """Append-only history of a roadmap: states and edits (``details`` holds field, before, after)."""
 
@@ -165,6 +189,8 @@ class RoadmapEvent(models.Model):
     details = models.JSONField("подробности", default=dict, blank=True)
     by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField("когда", auto_now_add=True)
+
+    objects = RoadmapEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = "событие карты"
@@ -259,6 +285,8 @@ class RecordedEvent(models.Model):
 
 
 class AssignmentQuerySet(TenantQuerySet["Assignment"]):
+    schools_see = True
+
     def visible_to(self, membership: Membership | None) -> AssignmentQuerySet:
         """The department's people see all, a school's deputy their school's only (and what names them)."""
         assignments = super().visible_to(membership)
@@ -432,6 +460,7 @@ class AssignmentEvent(models.Model):
 
 class EvidenceQuerySet(TenantQuerySet["Evidence"]):
     department_path = "assignment__department"
+    schools_see = True
 
     def visible_to(self, membership: Membership | None) -> EvidenceQuerySet:
         evidence = super().visible_to(membership)

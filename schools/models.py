@@ -16,6 +16,8 @@ def academic_year_of(day: datetime.date) -> int:
 
 
 class SchoolQuerySet(TenantQuerySet["School"]):
+    schools_see = True
+
     def visible_to(self, membership: Membership | None) -> SchoolQuerySet:
         """The department's people see its schools, a school's deputy their own only."""
         schools = super().visible_to(membership)
@@ -75,6 +77,7 @@ class School(models.Model):
 
 class PostQuerySet(TenantQuerySet["Post"]):
     department_path = "school__department"
+    schools_see = True
 
     def visible_to(self, membership: Membership | None) -> PostQuerySet:
         posts = super().visible_to(membership)
@@ -104,12 +107,9 @@ class Post(models.Model):
 
 
 class FlagQuerySet(TenantQuerySet["ObjectivityFlag"]):
-    department_path = "school__department"
+    """The department's own analysis: a school learns of it by letter or order, not here."""
 
-    def visible_to(self, membership: Membership | None) -> FlagQuerySet:
-        """The department's own analysis: a school learns of it by letter or order, not here."""
-        flags = super().visible_to(membership)
-        return flags.none() if membership is not None and membership.role == Role.DEPUTY else flags
+    department_path = "school__department"
 
     def standing(self) -> FlagQuerySet:
         """Not lifted and not refuted: the school is still in the risk zone."""

@@ -126,8 +126,7 @@ def _first_written(roadmap: Roadmap) -> int:
 @role_required(Role.METHODIST)
 def item_restore(request: PortalRequest, pk: int) -> HttpResponse:
     """Undo of a removal: ``pk`` is the event that took the row out."""
-    plans = Roadmap.objects.visible_to(request.membership)
-    event = get_object_or_404(RoadmapEvent, pk=pk, roadmap__in=plans)
+    event = get_object_or_404(RoadmapEvent.objects.visible_to(request.membership), pk=pk)
     try:
         back = items.restore(event, by=request.membership)
         return redirect(f"{reverse('roadmaps:roadmap', args=[event.roadmap_id])}#item-{back.pk}")

@@ -1,0 +1,158 @@
+"""Closed doors inside a department: a school sees its own duties and the published documents, nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from accounts.models import AuditEvent, Membership
+from accounts.tenancy import TenantQuerySet
+from jobs.models import Job
+from notifications.models import Reminder
+from orders.models import Annex, Clause, Order, Register
+from roadmaps.models import (
+    ActionItem,
+    Assignment,
+    Evidence,
+    RecordedEvent,
+    ResponsibleRule,
+    Roadmap,
+    RoadmapEvent,
+    RoadmapImport,
+    Section,
+)
+from schools.models import ObjectivityFlag, Post, School, SchoolImport
+from tests.factories.accounts import AuditEventFactory, MembershipFactory
+from tests.factories.jobs import JobFactory
+from tests.factories.notifications import ReminderFactory
+from tests.factories.orders import OrderFactory, RegisterFactory, make_draft, make_signed
+from tests.factories.roadmaps import (
+    ActionItemFactory,
+    AssignmentFactory,
+    RoadmapFactory,
+    RoadmapImportFactory,
+    SectionFactory,
+)
+from tests.factories.schools import FlagFactory, PostFactory, SchoolFactory, SchoolImportFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def deputy() -> Membership:
+    return PostFactory().membership
+
+
+def seen(model: Any, member: Membership) -> list[Any]:
+    return list(model.objects.visible_to(member))
+
+
+def plan_row(**roadmap: Any) -> ActionItem:
+    return ActionItemFactory(section=SectionFactory(roadmap=RoadmapFactory(**roadmap)))
+
+
+def test_plans_and_their_parts_show_as_far_as_they_are_published(deputy):
+    ours, school = {"department": deputy.department}, deputy.post.school
+    own = plan_row(**ours, school=school)
+    published = plan_row(**ours, state="approved", order=OrderFactory(**ours))
+    plan_row(**ours)  # a draft of the department
+    plan_row(**ours, school=SchoolFactory(**ours), state="approved", order=OrderFactory(**ours))
+    plan_row(state="approved", order=OrderFactory())  # another department's
+    assert set(seen(ActionItem, deputy)) == {own, published}
+    assert set(seen(Section, deputy)) == {own.section, published.section}
+    assert set(seen(Roadmap, deputy)) == {own.section.roadmap, published.section.roadmap}
+
+
+def test_orders_and_their_parts_show_once_signed(deputy):
+    methodist = MembershipFactory(department=deputy.department)
+    make_draft(methodist)
+    make_signed()
+    signed = make_signed(methodist)
+    assert seen(Order, deputy) == [signed]
+    assert set(seen(Clause, deputy)) == set(signed.clauses.all())
+    assert set(seen(Annex, deputy)) == set(signed.annexes.all())
+
+
+def test_duties_proofs_people_and_letters_are_their_own(deputy):
+    ours = {"item__section__roadmap__department": deputy.department}
+    mine = AssignmentFactory(school=deputy.post.school, **ours)
+    other = AssignmentFactory(school=SchoolFactory(department=deputy.department), **ours)
+    proof = mine.evidence.create(kind="note", text="Сделано")
+    other.evidence.create(kind="note", text="Сделано у других")
+    neighbour = PostFactory(school=other.school)
+    methodist = MembershipFactory(department=deputy.department)
+    letter = ReminderFactory(department=deputy.department, recipient=deputy.user)
+    ReminderFactory(department=deputy.department, recipient=neighbour.membership.user)
+    started = JobFactory(department=deputy.department, created_by=deputy)
+    JobFactory(department=deputy.department)
+    assert seen(Assignment, deputy) == [mine]
+    assert seen(Evidence, deputy) == [proof]
+    assert seen(School, deputy) == [deputy.post.school]
+    assert seen(Post, deputy) == [deputy.post]
+    assert set(seen(Membership, deputy)) == {deputy, methodist}
+    assert seen(Reminder, deputy) == [letter]
+    assert seen(Job, deputy) == [started]
+
+
+def department_rows(deputy: Membership) -> dict[type[Any], Any]:
+    """One row of the deputy's own department for every table that is not for schools."""
+    ours, school = {"department": deputy.department}, deputy.post.school
+    register = RegisterFactory(**ours)
+    plan = RoadmapFactory(**ours, school=school)
+    return {
+        AuditEvent: AuditEventFactory(**ours),
+        Register: register,
+        type(register.counters.create(year=2026)): register.counters.get(),
+        RoadmapEvent: plan.events.create(what="Создана"),
+        RoadmapImport: RoadmapImportFactory(**ours),
+        ResponsibleRule: ResponsibleRule.objects.create(**ours, phrase="все", targets=[]),
+        RecordedEvent: RecordedEvent.objects.create(**ours, event="test", day="2026-03-01", school=school),
+        ObjectivityFlag: FlagFactory(school=school),
+        SchoolImport: SchoolImportFactory(**ours),
+    }
+
+
+def test_departments_own_work_is_not_for_schools(deputy):
+    methodist = MembershipFactory(department=deputy.department)
+    for model, row in department_rows(deputy).items():
+        assert seen(model, deputy) == [], model
+        assert row in seen(model, methodist), model
+
+
+def test_every_table_of_a_department_is_either_narrowed_or_closed(deputy):
+    """A new table is closed to schools until somebody says what a school sees of it."""
+    open_ones = {
+        model
+        for model in apps.get_models()
+        if isinstance(model._default_manager.all(), TenantQuerySet)
+        and model._default_manager.all().schools_see
+    }
+    assert open_ones == {
+        ActionItem, Annex, Assignment, Clause, Evidence, Job, Membership, Order, Post, Reminder, Roadmap, School,
+        Section,
+    }  # fmt: skip
+    for model in open_ones:
+        assert type(model._default_manager.all()).visible_to is not TenantQuerySet.visible_to, model
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("roadmaps:roadmap", lambda d: RoadmapFactory(department=d)),
+        ("roadmaps:roadmap", lambda d: RoadmapFactory(department=d, school=SchoolFactory(department=d))),
+        ("orders:order", lambda d: make_draft(MembershipFactory(department=d))),
+        ("orders:pdf", lambda d: make_draft(MembershipFactory(department=d))),
+        ("schools:school", lambda d: SchoolFactory(department=d)),
+        ("jobs:job", lambda d: JobFactory(department=d)),
+        (
+            "roadmaps:assignment",
+            lambda d: AssignmentFactory(item__section__roadmap__department=d, department=d),
+        ),
+    ],
+)
+def test_what_a_school_may_not_see_does_not_exist_for_it(login, deputy, name, row):
+    response = login(deputy).get(reverse(name, args=[row(deputy.department).pk]))
+    assert response.status_code == 404
