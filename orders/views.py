@@ -19,7 +19,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.middleware import PortalRequest
-from accounts.models import Membership, Role
+from accounts.models import Role
 from accounts.permissions import role_required
 from orders import permissions
 from orders.domain import checklist, drafts, journal, paper, registering, signing
@@ -58,7 +58,7 @@ def order_list(request: PortalRequest) -> HttpResponse:
 def export(request: PortalRequest) -> HttpResponse:
     """Exactly the rows that the list shows under the same filter, all pages."""
     _, orders = journal_of(request.membership, request.GET)
-    content = journal.workbook(orders, _member(request).department)
+    content = journal.workbook(orders, request.membership.department)
     name = f"Журнал приказов {timezone.localdate():%d.%m.%Y}.xlsx"
     return HttpResponse(
         content,
@@ -72,7 +72,7 @@ def export(request: PortalRequest) -> HttpResponse:
 def new(request: PortalRequest) -> HttpResponse:
     form = NewOrderForm(request.POST or None)
     if form.is_valid():
-        member = _member(request)
+        member = request.membership
         fresh = drafts.create(department=member.department, by=member, **form.cleaned_data)
         return redirect("orders:order", pk=fresh.pk)
     return render(request, "orders/order_new.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -108,7 +108,7 @@ def pdf(request: PortalRequest, pk: int) -> HttpResponse:
 @role_required(*permissions.WRITERS)
 def texts(request: PortalRequest, pk: int) -> HttpResponse:
     """Everything of a draft but its clauses; «?suggest» fills the distribution list from the department's schools."""
-    row, member = _whole_order(request, pk), _member(request)
+    row, member = _whole_order(request, pk), request.membership
     initial: dict[str, Any] = {"version": row.version}
     if "suggest" in request.GET:
         initial["distribution"] = drafts.suggest_distribution(member.department)
@@ -133,7 +133,7 @@ def texts(request: PortalRequest, pk: int) -> HttpResponse:
 def clause(request: PortalRequest, pk: int) -> HttpResponse:
     """Save a clause's text and, when asked, move or remove it."""
     row = get_object_or_404(Clause.objects.visible_to(request.membership).select_related("order"), pk=pk)
-    form, member = ClauseForm(request.POST), _member(request)
+    form, member = ClauseForm(request.POST), request.membership
     if form.data.get("do") != "remove" and not form.is_valid():
         return _order_page(request, _whole_order(request, row.order_id), clause_form=form, clause_pk=pk)
     what = form.data.get("do", "save")
@@ -163,7 +163,7 @@ def clause_add(request: PortalRequest, pk: int) -> HttpResponse:
         return _order_page(request, row, new_clause_form=form)
     after = row.clauses.filter(pk=form.cleaned_data["after"] or 0).first()
     try:
-        fresh = drafts.add_clause(row, text=form.cleaned_data["text"], after=after, by=_member(request))
+        fresh = drafts.add_clause(row, text=form.cleaned_data["text"], after=after, by=request.membership)
     except Refused as refusal:
         return _refused(request, row, refusal)
     return redirect(f"{reverse('orders:order', args=[pk])}#clause-{fresh.pk}")
@@ -182,7 +182,7 @@ def clause_restore(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 @role_required(*permissions.WRITERS)
 def register(request: PortalRequest, pk: int) -> HttpResponse:
-    row, member = _whole_order(request, pk), _member(request)
+    row, member = _whole_order(request, pk), request.membership
     form = RegistrationForm(request.POST, membership=member, order=row)
     if not form.is_valid():
         return _order_page(request, row, registration_form=form)
@@ -224,7 +224,7 @@ def void(request: PortalRequest, pk: int) -> HttpResponse:
 @require_GET
 @role_required(*permissions.WRITERS, Role.ADMIN)
 def registers(request: PortalRequest) -> HttpResponse:
-    member = _member(request)
+    member = request.membership
     registering.default_register(member.department)
     year = timezone.localdate().year
     rows = [(row, registering.next_number(row, year)) for row in Register.objects.visible_to(member)]
@@ -234,7 +234,7 @@ def registers(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(*permissions.WRITERS, Role.ADMIN)
 def register_new(request: PortalRequest) -> HttpResponse:
-    return _register_page(request, Register(department=_member(request).department))
+    return _register_page(request, Register(department=request.membership.department))
 
 
 @require_http_methods(["GET", "POST"])
@@ -263,11 +263,6 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
 # Helpers
 
 
-def _member(request: PortalRequest) -> Membership:
-    assert request.membership is not None  # noqa: S101 -- role_required has seen to it
-    return request.membership
-
-
 def _whole_order(request: PortalRequest, pk: int) -> Order:
     """The order with all that its page shows: five queries, however long it is."""
     events = OrderEvent.objects.select_related("by__user")
@@ -280,7 +275,7 @@ def _whole_order(request: PortalRequest, pk: int) -> Order:
 
 def _order_page(request: PortalRequest, row: Order, **more: Any) -> HttpResponse:
     """The order's page; with a bound form in ``more`` it is an answer to what was not accepted."""
-    member = _member(request)
+    member = request.membership
     edit, sheet = permissions.may_edit(member, row), row.snapshot or paper.compose(row)
     checks = [] if row.is_frozen else checklist.before_signing(row)
     context = {
@@ -322,7 +317,7 @@ def _act(
     request: PortalRequest, row: Order, done: str, action: Any, *args: Any, **kwargs: Any
 ) -> HttpResponse:
     try:
-        action(row, *args, by=_member(request), **kwargs)
+        action(row, *args, by=request.membership, **kwargs)
     except Refused as refusal:
         return _refused(request, row, refusal)
     return _done(request, row, done)
@@ -361,7 +356,7 @@ def _differences(form: OrderForm, theirs: dict[str, Any]) -> list[tuple[str, str
 
 
 def _register_page(request: PortalRequest, row: Register) -> HttpResponse:
-    member, year = _member(request), timezone.localdate().year
+    member, year = request.membership, timezone.localdate().year
     form = RegisterForm(request.POST or None, instance=row, membership=member)
     if form.is_valid():
         try:

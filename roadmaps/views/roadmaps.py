@@ -51,7 +51,7 @@ def roadmap(request: PortalRequest, pk: int) -> HttpResponse:
 def new(request: PortalRequest) -> HttpResponse:
     member = request.membership
     form = NewForm(posted(request), membership=member)
-    if form.is_valid() and member:
+    if form.is_valid():
         plan = blanks.create(member.department, by=member, **form.cleaned_data)
         return redirect("roadmaps:roadmap", plan.pk)
     context = {"form": form, "title": "Новая карта", "action": "Создать"}
@@ -63,7 +63,7 @@ def new(request: PortalRequest) -> HttpResponse:
 def import_new(request: PortalRequest) -> HttpResponse:
     member = request.membership
     form = ImportForm(posted(request), request.FILES or None, membership=member)
-    if form.is_valid() and member:
+    if form.is_valid():
         file, school = form.cleaned_data["file"], form.cleaned_data["school"]
         try:
             pending = importing.keep_for_preview(importing.read(file), file.name, by=member, school=school)
@@ -96,7 +96,6 @@ def import_preview(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _saved(request: PortalRequest, pending: RoadmapImport) -> HttpResponse:
-    assert request.membership is not None  # noqa: S101 -- role_required saw to it
     try:
         plan = importing.save(pending, by=request.membership)
     except Refused as refusal:
@@ -113,7 +112,7 @@ def head(request: PortalRequest, pk: int) -> HttpResponse:
     lines = {name: "\n".join(getattr(plan, name)) for name in ("title_lines", "goals")}
     plain = {name: getattr(plan, name) for name in ("name", "first_day", "last_day", "version")}
     form = HeadForm(posted(request), initial=lines | plain)
-    if form.is_valid() and request.membership:
+    if form.is_valid():
         try:
             items.change_head(
                 plan, version=form.cleaned_data["version"], by=request.membership, **form.changes()
@@ -142,7 +141,6 @@ def _head_trouble(
 @role_required(Role.METHODIST)
 def assemble(request: PortalRequest, pk: int) -> HttpResponse:
     plan = _plan(request, pk)
-    assert request.membership is not None  # noqa: S101 -- role_required saw to it
     try:
         order = approval.assemble(plan, request.membership)
     except Refused as refusal:
@@ -156,7 +154,6 @@ def assemble(request: PortalRequest, pk: int) -> HttpResponse:
 @role_required(Role.METHODIST)
 def reopen(request: PortalRequest, pk: int) -> HttpResponse:
     plan = _plan(request, pk)
-    assert request.membership is not None  # noqa: S101 -- role_required saw to it
     try:
         approval.reopen(plan, request.membership)
     except Refused as refusal:
@@ -168,7 +165,6 @@ def reopen(request: PortalRequest, pk: int) -> HttpResponse:
 @role_required(Role.METHODIST)
 def revise(request: PortalRequest, pk: int) -> HttpResponse:
     plan = _plan(request, pk)
-    assert request.membership is not None  # noqa: S101 -- role_required saw to it
     try:
         return redirect("roadmaps:roadmap", revisions.new_revision(plan, request.membership).pk)
     except Refused as refusal:
@@ -182,7 +178,6 @@ def delete(request: PortalRequest, pk: int) -> HttpResponse:
     plan = _plan(request, pk)
     if request.method == "GET":
         return render(request, "roadmaps/roadmap_delete.html", {"roadmap": plan})
-    assert request.membership is not None  # noqa: S101 -- role_required saw to it
     try:
         blanks.delete(plan, by=request.membership)
         messages.success(request, f"Черновик «{plan}» удалён")
@@ -209,4 +204,4 @@ def _plan(request: PortalRequest, pk: int) -> Roadmap:
 
 
 def _edits(request: PortalRequest) -> bool:
-    return request.membership is not None and request.membership.role == Role.METHODIST
+    return request.membership.role == Role.METHODIST

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -13,7 +14,8 @@ from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
 from portal.lib.refusals import Refused
-from roadmaps.domain import compiling, items, responsibles
+from portal.templatetags.portal import plural
+from roadmaps.domain import compiling, fanout, items, responsibles
 from roadmaps.domain.responsibles import Directory
 from roadmaps.domain.sheet import Sheet
 from roadmaps.forms import DeadlineForm, ReachForm
@@ -26,10 +28,14 @@ from roadmaps.views.items import editable_item, posted, row_answer
 def item_deadline(request: PortalRequest, pk: int) -> HttpResponse:
     item = editable_item(request, pk)
     period = compiling.period(item.section.roadmap)
-    form = DeadlineForm(posted(request), item=item, period=period, initial=_meaning(item))
+    alike = len(items.alike(item))
+    form = DeadlineForm(posted(request), item=item, period=period, alike=alike, initial=_meaning(item))
     if form.is_valid():
         try:
-            item = items.settle_deadline(item, form.parts(), request.membership)
+            everywhere = form.cleaned_data.get("everywhere", False)
+            item = items.settle_deadline(item, form.parts(), request.membership, everywhere=everywhere)
+            if not item.section.roadmap.is_editable:
+                return _given_out(request, item)
             return row_answer(request, item, "Срок уточнён")
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -56,6 +62,14 @@ def item_reach(request: PortalRequest, pk: int, piece: int) -> HttpResponse:
     )
 
 
+def _given_out(request: PortalRequest, item: ActionItem) -> HttpResponse:
+    """The plan is in force: what has its days now becomes duties at once."""
+    made = fanout.fan_out(item.section.roadmap, request.membership)
+    words = f"Срок уточнён. Создано: {plural(made, 'поручение,поручения,поручений')}."
+    messages.success(request, words if made else "Срок уточнён")
+    return redirect("roadmaps:gaps", item.section.roadmap_id)
+
+
 def _candidates(target: dict[str, Any]) -> list[dict[str, Any]]:
     """Those of whom the phrase may speak, as targets."""
     return [{"kind": next(iter(each)), **each} for each in target.get("candidates", ())]
@@ -63,7 +77,6 @@ def _candidates(target: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _answered(request: PortalRequest, item: ActionItem, piece: int, form: ReachForm) -> ActionItem:
     by, targets = request.membership, form.targets()
-    assert by is not None  # noqa: S101 -- role_required saw to it
     if not item.reach:
         return items.settle_reach(
             item, [{**target, "phrase": item.responsible, "label": ""} for target in targets], by
@@ -91,7 +104,7 @@ def _meaning(item: ActionItem) -> dict[str, Any]:
     """The present meaning as the form's first answer, where it is one of the simple ones."""
     part = item.deadline_parts[0] if len(item.deadline_parts) == 1 else {}
     if len(item.deadline_parts) > 1 and not item.deadline_by_hand:
-        return {"meaning": "confirmed"}
+        return {"meaning": "window" if compiling.is_undated(item.deadline_parts) else "confirmed"}
     match part:
         case {"by": day}:
             return {"meaning": "by", "last": day}
@@ -108,7 +121,7 @@ def _meaning(item: ActionItem) -> dict[str, Any]:
                 "unit": unit.rstrip("s") or "workday",
             }
         case {"schedule": "vpr"}:
-            return {"meaning": "vpr"}
+            return {"meaning": "vpr" if item.deadline_by_hand else "window"}
     return {"meaning": "event" if part.get("unclear") else "by"}
 
 
