@@ -140,7 +140,7 @@ def test_busy_port_is_told(house, settings, tmp_path, monkeypatch):
         socket.create_server(("127.0.0.1", house.port)),
         pytest.raises(CommandError, match=f"Порт {house.port} занят другой программой"),
     ):
-        call_command("serve", port=house.port)
+        call_command("serve", port=str(house.port))
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "восемь"])

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
@@ -95,15 +95,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=port_number, default=os.environ.get("PORT", "8000"))
+        parser.add_argument("--port", default=os.environ.get("PORT", "8000"))
         parser.add_argument("--demo", action="store_true", help="сначала загрузить вымышленный округ")
         parser.add_argument("--grace", type=float, default=30, help="сколько секунд ждать начатую работу")
 
-    def handle(self, *, host: str, port: int, grace: float, demo: bool, **options: Any) -> None:
+    def handle(self, *, host: str, port: str, grace: float, demo: bool, **options: Any) -> None:
+        number = port_number(port)
         with only_one(), suppress(KeyboardInterrupt):
-            wait_for_port(host, port)
+            wait_for_port(host, number)
             self.prepare(demo=demo)
-            self.run(host, port, grace)
+            self.run(host, number, grace)
         self.tell("Портал остановлен.")
 
     def prepare(self, *, demo: bool) -> None:
@@ -173,7 +174,7 @@ def collect_static() -> None:
 
 def port_number(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise ArgumentTypeError(f"«{text}» — не номер порта. Нужно число от 1 до 65535, например PORT=8000.")
+        raise CommandError(f"«{text}» — не номер порта. Нужно число от 1 до 65535, например PORT=8000.")
     return int(text)
 
 
