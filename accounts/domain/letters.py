@@ -22,14 +22,14 @@ def absolute(name: str, *args: object) -> str:
 def send(template: str, *, to: str, subject: str, **context: Any) -> None:
     """Raises `smtplib.SMTPException` or `OSError` when the mail server does not take it."""
     body = render_to_string(f"accounts/email/{template}.txt", context | {"portal": settings.PORTAL_URL})
-    send_mail(subject, body, None, [to])
+    send_mail(" ".join(subject.split()), body, None, [to])  # a line end would be a header of its own
 
 
 def try_to_send(template: str, *, to: str, subject: str, **context: Any) -> bool:
     """Whether the mail server took the letter; a refusal is logged without its contents, which may be a secret."""
     try:
         send(template, to=to, subject=subject, **context)
-    except (SMTPException, OSError):
+    except (SMTPException, OSError, ValueError):
         log.exception("The mail server refused a letter (%s)", template)
         return False
     return True

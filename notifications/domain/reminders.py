@@ -81,7 +81,7 @@ def send(reminder: Reminder, connection: BaseEmailBackend) -> bool:
         return False
     try:
         message(reminder, connection).send()
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: an address nobody can write to
         log.warning("Reminder %s: %s", reminder.pk, error)
         postpone(reminder, error)
         return False
@@ -113,7 +113,7 @@ def message(reminder: Reminder, connection: BaseEmailBackend) -> EmailMessage:
     link = f"\n\nОткрыть: {settings.PORTAL_URL}{reminder.path}" if reminder.path else ""
     sender_host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
     return EmailMessage(
-        subject=reminder.subject,
+        subject=" ".join(reminder.subject.split()),  # a name with a line end must not become a header
         body=f"{reminder.body}{link}\n\n-- \n{reminder.department.name}\nПортал дорожных карт\n",
         to=[reminder.recipient.email],
         headers={"Message-ID": f"<reminder-{reminder.pk}@{sender_host}>", "Auto-Submitted": "auto-generated"},

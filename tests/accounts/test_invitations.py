@@ -282,3 +282,11 @@ def test_person_who_left_cannot_be_invited():
     membership = pending(ended_at=timezone.now())
     with pytest.raises(Refused, match="больше не работает"):
         invitations.invite(membership, by=admin_of(membership.department))
+
+
+def test_line_ends_in_a_departments_name_forge_no_header(django_capture_on_commit_callbacks):
+    membership = MembershipFactory(user__password=None, department__name="Отдел\r\nBcc: thief@example.org")
+    with django_capture_on_commit_callbacks(execute=True):
+        invitation = invitations.invite(membership, by=None)
+    assert invitation.delivered
+    assert mail.outbox[0].subject == "Вам открыт доступ: Отдел Bcc: thief@example.org"

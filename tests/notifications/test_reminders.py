@@ -134,3 +134,22 @@ def test_ledger_is_the_admins_and_shows_the_department_only(login):
     assert "Наше письмо" in page
     assert "Чужое письмо" not in page
     assert login(MembershipFactory()).get("/notifications/ledger/").status_code == 403
+
+
+def test_line_ends_in_a_name_forge_no_header():
+    record(MembershipFactory(), subject="Доклад поступил: Школа\r\nBcc: thief@example.org")
+    assert reminders.sweep() == 1
+    assert mail.outbox[0].subject == "Доклад поступил: Школа Bcc: thief@example.org"
+    assert mail.outbox[0].recipients() == [Reminder.objects.get().recipient.email]
+
+
+def test_letter_that_cannot_be_written_holds_up_no_other():
+    broken = MembershipFactory()
+    broken.user.email = "somebody\n@example.org"
+    broken.user.save()
+    record(broken)
+    record(MembershipFactory(), key="assignment:2:week")
+    assert reminders.sweep() == 1
+    row = Reminder.objects.get(recipient=broken.user)
+    assert row.sent_at is None
+    assert row.problem.startswith("BadHeaderError")
