@@ -187,11 +187,16 @@ class DateRules(PointReader):
     def windows(self) -> Piece | None:
         """«март», «с 1 по 15 марта», «в апреле», «в период с … по …»."""
         if self.take("в"):
-            self.take("период", "срок", "дата")
+            if not self.take("период", "срок", "дата") and self._day_follows():
+                return None  # «в 15 мая» is nobody's Russian: «до», «к» or «с» was meant
         elif self.take("период"):
             self.take("-", ":")
         spans = self.spans() if not self.recurs() else None
         return Dated(tuple(spans), Window) if spans else None
+
+    def _day_follows(self) -> bool:
+        number = self.peek().kind == "n" and self.peek(1).kind == "month"
+        return number or self.peek().kind == "date"
 
     def dates_word(self) -> Piece | None:
         """«срок исполнения: …», «в срок до …»: the word only announces."""

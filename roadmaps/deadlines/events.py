@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from roadmaps.deadlines.lexicon import is_russian, parses
+from roadmaps.deadlines.lexicon import WORDS, is_russian, parses
 from roadmaps.deadlines.tokens import Token
 
 ASSESSMENT = "assessment_held"
@@ -108,6 +108,8 @@ def name_event(words: Sequence[Token], *, about_results: bool = False) -> str:
 
 
 def _form(token: Token) -> str:
+    if token.kind == "w" and token.form not in WORDS:  # a slip, corrected when it was looked up
+        return str(token.value)
     return token.form.replace("бьект", "бъект")  # «необьективность» is the commonest slip
 
 

@@ -271,6 +271,9 @@ def _by_initial() -> dict[str, list[str]]:
 
 
 _INITIALS = _by_initial()
+_MONTH_FORMS = tuple(
+    form for form, word in WORDS.items() if word.kind == "month" and len(form) >= _MIN_CORRECTED
+)
 
 
 @lru_cache(maxsize=1)
@@ -324,7 +327,10 @@ def _corrected(form: str) -> Word | None:
         return None
     allowed = 2 if len(form) >= 8 else 1
     nearest: dict[int, set[Word]] = {}
-    for candidate in _INITIALS.get(form[0], ()):
+    for candidate in (
+        *_INITIALS.get(form[0], ()),
+        *_MONTH_FORMS,
+    ):  # «оентября» is as near to October as to September
         if abs(len(candidate) - len(form)) <= allowed:
             slips = edit_distance(form, candidate, allowed)
             if slips <= allowed:

@@ -224,6 +224,8 @@ class PointReader(Reader):
                 self.i = start
                 return None
             left[-1] = _month_borrowed(last.left, right[0].left)
+        elif not begun and last.right is None and last.left.is_day and self._until_day():
+            raise Doubt("С какого по какое число? Напишите «с … по …» или только «до …».")
         elif begun and last.right is None:
             raise Doubt("Начало названо, а до какого дня? Напишите и конец срока.")
         single = last is left[-1] and last.left.first_month == last.left.last_month
@@ -243,10 +245,12 @@ class PointReader(Reader):
             return True
         if self.at("по") and self.peek(1).kind in ("n", "date", "ym", "month", "bad"):
             return self.step()
-        dated = self.peek(1).kind in ("date", "bad") or (
-            self.peek(1).kind == "n" and self.peek(2).kind == "month"
-        )
-        return begun and self.at("до") and dated and self.step()
+        return begun and self._until_day() and self.step()
+
+    def _until_day(self) -> bool:
+        """Whether «до 15 мая» follows."""
+        dated = self.peek(1).kind in ("date", "bad")
+        return self.at("до") and (dated or (self.peek(1).kind == "n" and self.peek(2).kind == "month"))
 
 
 def _numbers_of(token: Token) -> tuple[int, ...]:

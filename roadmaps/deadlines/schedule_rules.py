@@ -41,7 +41,7 @@ class ScheduleRules(Reader):
         adjectives = self._adjectives()
         head = self.peek()
         stem = schedules.head_of(head)
-        if stem is None:
+        if stem is None or (prefix == "named" and not schedules.is_nominative(head)):
             return None
         self.i += 1
         start = self.i
@@ -54,6 +54,8 @@ class ScheduleRules(Reader):
 
     def _named_schedule(self, adjectives: list[Token], head: Token, tail: Sequence[Token]) -> Piece:
         words = [token for token in tail if token.kind != "p"]
+        if words and tail[0].value == "-":
+            raise Doubt(f"Не понято: «{head.raw}-{words[0].raw}». Напишите название плана полностью.")
         if schedules.is_vpr(adjectives, head, words):
             return BySchedule(VPR)
         return BySchedule(schedules.name(adjectives, head, self._printed_tail(head, tail)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from roadmaps.deadlines.events import is_assessment
-from roadmaps.deadlines.lexicon import parses
+from roadmaps.deadlines.lexicon import WORDS, parses
 from roadmaps.deadlines.tokens import Token
 
 # stem of the head noun: nominative, nominative plural, gender; the endings that make it plural
@@ -55,6 +55,11 @@ def is_weak(head: str) -> bool:
 def is_adjective(form: str) -> bool:
     """Whether the lowered word is an adjective, a participle or an adverb."""
     return any({"ADJF", "PRTF", "ADVB"} & set(parse.tag.grammemes) for parse in parses(form))
+
+
+def is_nominative(head: Token) -> bool:
+    """Whether the head noun stands as a name by itself: «план ВШК», not «плану ВШК»."""
+    return head.form in _HEADS[head_of(head) or ""] or (head.kind == "w" and head.form not in WORDS)
 
 
 def _is_plural(head: Token) -> bool:
