@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Role
 from roadmaps import deadlines
+from roadmaps.domain.compiling import is_undated
 from roadmaps.domain.items import LONGEST
 from roadmaps.models import ActionItem
 from schools.models import School, academic_year_of
@@ -146,7 +147,7 @@ class DeadlineForm(forms.Form):
         ("window", "С одного дня по другой"),
         ("throughout", "Идёт весь период"),
         ("event", "После события"),
-        ("vpr", "По графику ВПР"),
+        ("vpr", "По графику ВПР, дни укажу позже"),
     )
     meaning = forms.ChoiceField(label="Что означает срок", choices=MEANINGS, widget=forms.RadioSelect)
     last = day_field("Последний день", required=False)
@@ -157,10 +158,18 @@ class DeadlineForm(forms.Form):
     count = forms.IntegerField(label="Сколько", required=False, min_value=1, max_value=365)
     unit = forms.ChoiceField(label="Чего", required=False, choices=UNITS)
     every = forms.ChoiceField(label="Контроль", required=False, choices=EVERY)
+    everywhere = forms.BooleanField(label="Так же во всех пунктах с этим сроком", required=False)
 
-    def __init__(self, *args: Any, item: ActionItem, period: deadlines.Period, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, item: ActionItem, period: deadlines.Period, alike: int = 0, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.item, self.period = item, period
+        if alike:
+            self.fields["everywhere"].initial = is_undated(item.deadline_parts)
+            self.fields["everywhere"].help_text = f"Таких пунктов ещё {alike}."
+        else:
+            del self.fields["everywhere"]
         field = self.fields["meaning"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- for the type checker
         field.choices = [*self._besides(), *self.MEANINGS]
@@ -169,8 +178,8 @@ class DeadlineForm(forms.Form):
         """What is understood may be confirmed; what was said by hand may be given back."""
         if self.item.deadline_by_hand:
             return [("computed", "Как понимает портал, без ручной правки")]
-        unclear = any(part.get("unclear") for part in self.item.deadline_parts)
-        return [] if unclear else [("confirmed", "Понято верно, так и оставить")]
+        undated = is_undated(self.item.deadline_parts)
+        return [] if undated else [("confirmed", "Понято верно, так и оставить")]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -55,6 +55,11 @@ def is_unclear(parts: Iterable[dict[str, Any]]) -> bool:
     return any(part.get("unclear") for part in parts)
 
 
+def is_undated(parts: Iterable[dict[str, Any]]) -> bool:
+    """Whether a part gives no duty until a person has said its days: not understood, or by a schedule."""
+    return any("unclear" in part or "schedule" in part for part in parts)
+
+
 def days_named(parts: Iterable[dict[str, Any]]) -> list[datetime.date]:
     """Every calendar day that stands in the parts."""
     texts = [

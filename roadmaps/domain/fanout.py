@@ -31,6 +31,7 @@ from roadmaps.deadlines import (
     occurrences,
 )
 from roadmaps.domain import clauses, responsibles, succession
+from roadmaps.domain.compiling import is_undated
 from roadmaps.models import ActionItem, Assignment, RecordedEvent, Roadmap
 from schools.models import School
 
@@ -70,6 +71,11 @@ class Gap:
 
     source: Source
     problem: str
+
+    @property
+    def dates(self) -> bool:
+        """Whether a person can close it by saying the row's days."""
+        return self.source.item is not None and is_undated(self.source.item.deadline_parts)
 
 
 @dataclass(frozen=True)
@@ -297,7 +303,7 @@ class _Maker:
         plans = [part.schedule for part in source.parts if isinstance(part, BySchedule)]
         if plans:
             named = "графику ВПР" if plans[0] == "vpr" else f"плану «{plans[0]}»"
-            return f"Срок — по {named}: поручения появятся, когда будут указаны его даты."
+            return f"Срок — по {named}: поручения появятся, когда будут указаны его дни."
         unknown = [target["phrase"] for target in source.reach if responsibles.needs_answer(target)]
         if unknown and not self.roadmap.school:
             return f"Исполнитель не найден: {', '.join(f'«{phrase}»' for phrase in unknown)}."

@@ -107,9 +107,46 @@ def _save(item: ActionItem, by: Membership) -> None:
 
 
 @transaction.atomic
-def settle_deadline(item: ActionItem, parts: Sequence[dict[str, Any]], by: Membership) -> ActionItem:
-    """A person says what the phrase means; kept until the phrase itself is changed. No parts: as understood."""
-    roadmap = lock_draft(item.section.roadmap)
+def settle_deadline(
+    item: ActionItem, parts: Sequence[dict[str, Any]], by: Membership, *, everywhere: bool = False
+) -> ActionItem:
+    """A person says what the phrase means; kept until the phrase itself is changed. No parts: as understood.
+
+    ``everywhere``: the answer holds for all rows that `alike` names. In an approved plan only a deadline without days
+    may be settled: its print stays, and no duty hung on it yet.
+    """
+    roadmap = _lock_meaning(item)
+    others = alike(item) if everywhere else []
+    for row in [item, *others]:
+        _settle_deadline(row, parts, roadmap, by)
+    return _fetched(item)
+
+
+def alike(item: ActionItem) -> list[ActionItem]:
+    """The plan's other rows whose deadline asks the same: the same meaning, or while it has none the same phrase."""
+    rows = ActionItem.objects.filter(section__roadmap=item.section.roadmap_id).exclude(pk=item.pk)
+    phrase = " ".join(item.deadline.lower().split())
+    return [
+        row
+        for row in rows.select_related("section__roadmap")
+        if row.deadline_parts == item.deadline_parts
+        and row.deadline_by_hand == item.deadline_by_hand
+        and (
+            not compiling.is_unclear(item.deadline_parts) or " ".join(row.deadline.lower().split()) == phrase
+        )
+    ]
+
+
+def _lock_meaning(item: ActionItem) -> Roadmap:
+    approved = Roadmap.objects.filter(pk=item.section.roadmap_id, state=Roadmap.State.APPROVED)
+    if compiling.is_undated(item.deadline_parts) and approved.update(updated_at=timezone.now()):
+        return approved.select_related("department", "school").get()
+    return lock_draft(item.section.roadmap)
+
+
+def _settle_deadline(
+    item: ActionItem, parts: Sequence[dict[str, Any]], roadmap: Roadmap, by: Membership
+) -> None:
     current = _fetched(item)
     before = current.deadline_parts
     current.deadline_by_hand = bool(parts)
@@ -119,7 +156,6 @@ def settle_deadline(item: ActionItem, parts: Sequence[dict[str, Any]], by: Membe
         roadmap, "Уточнён смысл срока", by, item=current, field="deadline_parts", before=before,
         after=current.deadline_parts, version=current.version,
     )  # fmt: skip
-    return current
 
 
 @transaction.atomic

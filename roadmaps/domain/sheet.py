@@ -198,7 +198,8 @@ class Sheet:
         parts = self._deadline(item)
         lines = deadlines.sense(parts, self.roadmap.department.calendar, self.today)
         return [
-            Sense(line.text, line.kind, "deadline" if line.kind in {"ask", "bad"} else "") for line in lines
+            Sense(line.text, line.kind, "deadline" if line.kind in {"ask", "bad", "schedule"} else "")
+            for line in lines
         ]
 
     def _deadline(self, item: ActionItem) -> tuple[deadlines.Part, ...]:
@@ -231,6 +232,8 @@ class Sheet:
             if line.kind in {"ask", "bad"}:
                 said = f"«{item.deadline}»: " if item.deadline else ""
                 yield Issue(line.kind, f"{place}: срок непонятен", f"{said}{line.text}", item, "deadline")
+            elif line.kind == "schedule":
+                yield _schedule_issue(item, place)
             elif "останется как написано" in line.text:
                 yield Issue("info", f"{place}: нерабочий день", f"{line.text}.", item)
         yield from self._outside_period(item, place)
@@ -274,6 +277,14 @@ class Sheet:
         return list(_facts(duties, len(schools), len(officials)))
 
 
+def _schedule_issue(item: ActionItem, place: str) -> Issue:
+    if item.deadline_by_hand:
+        text = "Поручения появятся, когда вы укажете дни: и после подписи тоже."
+        return Issue("info", f"{place}: дни ВПР позже", text, item, "deadline")
+    text = "Когда ВПР, портал не знает: укажите дни. Если графика ещё нет, так и ответьте."
+    return Issue("ask", f"{place}: нужны дни ВПР", text, item, "deadline")
+
+
 def _facts(duties: Counter[str], schools: int, officials: int) -> Iterator[tuple[str, str]]:
     forms = ("поручение", "поручения", "поручений")
     if schools:
@@ -290,19 +301,31 @@ def _key(item: ActionItem) -> int:
 
 
 def _joined(issues: Iterable[Issue]) -> Iterator[Issue]:
-    """The same unknown addressee in many rows is one question."""
+    """The same unknown addressee, or the same undated phrase, in many rows is one question: one answer settles it."""
     seen: dict[str, list[Issue]] = {}
     for issue in issues:
-        _, _, phrase = issue.title.partition("кто это? ")
-        seen.setdefault(phrase or f"{_key(issue.item)} {issue.title}", []).append(issue)
-    for key, alike in seen.items():
+        seen.setdefault(_question(issue), []).append(issue)
+    for alike in seen.values():
         first = alike[0]
         if len(alike) == 1:
             yield first
         else:
             places = ", ".join(issue.title.partition(":")[0] for issue in alike)
-            text = f"Пункты {places}. {first.text}"
-            yield Issue(first.kind, f"Кто это? {key}", text, first.item, first.settles, first.piece)
+            title = first.title.partition(": ")[2]
+            title = f"{title[:1].upper()}{title[1:]}"
+            yield Issue(
+                first.kind, title, f"Пункты {places}. {first.text}", first.item, first.settles, first.piece
+            )
+
+
+def _question(issue: Issue) -> str:
+    """What makes two issues one question."""
+    title = issue.title.partition(": ")[2]
+    if title.startswith("кто это? "):
+        return title
+    if issue.settles == "deadline" and compiling.is_undated(issue.item.deadline_parts):
+        return f"{issue.kind} {title} {issue.text}"
+    return f"{_key(issue.item)} {issue.title}"
 
 
 def compared(text: str, other: str) -> list[tuple[bool, str]]:

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.middleware import PortalRequest
@@ -17,10 +16,9 @@ from portal.lib.refusals import Refused
 from portal.templatetags.portal import plural
 from roadmaps.domain import compiling, fanout, items, responsibles
 from roadmaps.domain.responsibles import Directory
-from roadmaps.domain.sheet import Sheet
 from roadmaps.forms import DeadlineForm, ReachForm
 from roadmaps.models import ActionItem
-from roadmaps.views.items import editable_item, posted, row_answer
+from roadmaps.views.items import editable_item, posted, row_answer, row_context
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,17 +85,9 @@ def _answered(request: PortalRequest, item: ActionItem, piece: int, form: ReachF
 
 def _question(request: PortalRequest, item: ActionItem, form: Any, part: str, **more: Any) -> HttpResponse:
     """The form below its row, or on a page of its own."""
-    sheet = Sheet(item.section.roadmap, timezone.localdate())
-    context = {
-        "item": item,
-        "row": sheet.row(item),
-        "sheet": sheet,
-        "roadmap": sheet.roadmap,
-        "editable": True,
-    }
+    context = row_context(item) | {"form": form, "question": part, **more}
     template = "roadmaps/_item.html" if request.htmx else "roadmaps/roadmap_question.html"
-    status = 422 if form.is_bound else 200
-    return render(request, template, context | {"form": form, "question": part, **more}, status=status)
+    return render(request, template, context, status=422 if form.is_bound else 200)
 
 
 def _meaning(item: ActionItem) -> dict[str, Any]:

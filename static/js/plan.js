@@ -111,10 +111,16 @@
       grow(area);
     } else {
       const question = document.querySelector(".question form:not([data-ready])");
+      const conflict = document.querySelector(".conflict__in:not([data-ready])");
+      if (conflict) {
+        conflict.dataset.ready = "yes";
+        conflict.scrollIntoView({ block: "nearest" });
+        conflict.querySelector("button")?.focus({ preventScroll: true });
+      }
       if (question) {
         question.dataset.ready = "yes";
         question.closest("tr").scrollIntoView({ block: "center" });
-        const first = question.querySelector("input:checked") ?? question.querySelector("input:not([type=hidden]), select");
+        const first = question.querySelector("input[type=radio]:checked") ?? question.querySelector("input:not([type=hidden]), select");
         first?.focus({ preventScroll: true });
       }
       goOn();
