@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.middleware import PortalRequest
@@ -22,7 +21,7 @@ def inbox(request: PortalRequest) -> HttpResponse:
     mine = Reminder.objects.visible_to(request.membership).filter(recipient=request.membership.user)
     page = Paginator(mine, 30).get_page(request.GET.get("page"))
     response = render(request, "notifications/inbox.html", {"page": page})
-    mine.filter(pk__in=[row.pk for row in page], read_at=None).update(read_at=timezone.now())
+    reminders.mark_read(page)
     return response
 
 

@@ -116,7 +116,8 @@ def texts(request: PortalRequest, pk: int) -> HttpResponse:
     theirs: dict[str, str] = {}
     if form.is_valid():
         try:
-            drafts.change_texts(Order.objects.get(pk=pk), by=member, **form.cleaned_data)
+            fresh = _whole_order(request, pk)  # the form has written into the other
+            drafts.change_texts(fresh, by=member, **form.cleaned_data)
         except OrderConflict as conflict:
             theirs, form.data = conflict.theirs, _with_version(request, conflict.version)
             form.add_error(None, str(conflict))
@@ -252,10 +253,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
     form = CheckForm(request.POST, request.FILES) if request.method == "POST" else CheckForm()
     found = None
     if form.is_valid():
-        digest = hashlib.sha256()
-        for chunk in form.cleaned_data["file"].chunks():
-            digest.update(chunk)
-        found = digest.hexdigest()
+        found = hashlib.file_digest(form.cleaned_data["file"], "sha256").hexdigest()
     context = {"order": row, "form": form, "found": found, "same": bool(found) and found == row.pdf_sha256}
     return render(request, "orders/check.html", context, status=422 if form.is_bound and not found else 200)
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.domain import people
 from accounts.middleware import SESSION_KEY, PortalRequest
 from accounts.models import Membership, Role, User
 from accounts.permissions import role_required
@@ -101,8 +102,7 @@ def view(request: HttpRequest) -> HttpResponse:
     contrast = request.POST.get("view") == User.View.CONTRAST
     response = HttpResponseRedirect(safe_next(request))
     if isinstance(request.user, User):
-        request.user.view = User.View.CONTRAST if contrast else User.View.USUAL
-        request.user.save(update_fields=["view"])
+        people.choose_view(request.user, User.View.CONTRAST if contrast else User.View.USUAL)
     elif contrast:
         response.set_cookie(VIEW_COOKIE, User.View.CONTRAST, max_age=YEAR, httponly=True, samesite="Lax")
     else:

@@ -247,6 +247,12 @@ def change_own_data(user: User, *, by: Membership | None, **fields: str) -> None
     _change(user, fields, by=by, summary="Изменены свои данные")
 
 
+def choose_view(user: User, view: User.View) -> None:
+    """How pages look for this person."""
+    user.view = view
+    user.save(update_fields=["view"])
+
+
 def _change(user: User, fields: dict[str, str], *, by: Membership | None, summary: str) -> None:
     changed = {name: [getattr(user, name), value.strip()] for name, value in fields.items()}
     changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}

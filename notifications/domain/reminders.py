@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -81,7 +82,11 @@ def send(reminder: Reminder, connection: BaseEmailBackend) -> bool:
         return False
     try:
         message(reminder, connection).send()
-    except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: an address nobody can write to
+    except (
+        OSError,
+        smtplib.SMTPException,
+        ValueError,
+    ) as error:  # ValueError: an address nobody can write to
         log.warning("Reminder %s: %s", reminder.pk, error)
         postpone(reminder, error)
         return False
@@ -107,6 +112,12 @@ def retry(reminder: Reminder) -> bool:
         .exclude(gave_up_at=None)
         .update(gave_up_at=None, claimed_at=None, attempts=0, due_at=timezone.now())
     )
+
+
+def mark_read(shown: Iterable[Reminder]) -> None:
+    """The person has seen these."""
+    unread = Reminder.objects.filter(pk__in=[reminder.pk for reminder in shown], read_at=None)
+    unread.update(read_at=timezone.now())
 
 
 def message(reminder: Reminder, connection: BaseEmailBackend) -> EmailMessage:

@@ -53,15 +53,7 @@ def _cell_form(
     request: PortalRequest, item: ActionItem, column: int, heading: dict[str, str], form: CellForm
 ) -> HttpResponse:
     """The row with this cell open, or a page with the one field."""
-    sheet = Sheet(item.section.roadmap, timezone.localdate())
-    context = {
-        "sheet": sheet,
-        "roadmap": sheet.roadmap,
-        "form": form,
-        "open_column": column,
-        "heading": heading,
-    }
-    context |= {"row": sheet.row(item), "item": item, "editable": True}
+    context = row_context(item) | {"form": form, "open_column": column, "heading": heading}
     template = "roadmaps/_item.html" if request.htmx else "roadmaps/roadmap_cell.html"
     return render(request, template, context, status=422 if form.is_bound else 200)
 
@@ -71,16 +63,11 @@ def _conflict(
 ) -> HttpResponse:
     """Both texts; nothing is written until the person has chosen."""
     item.refresh_from_db()
-    sheet = Sheet(item.section.roadmap, timezone.localdate())
-    context = {
-        "sheet": sheet,
-        "roadmap": sheet.roadmap,
-        "row": sheet.row(item),
-        "item": item,
-        "editable": True,
-    }
-    context |= {"conflict": conflict, "open_column": None, "column": column, "heading": heading}
-    context |= {
+    context = row_context(item) | {
+        "conflict": conflict,
+        "open_column": None,
+        "column": column,
+        "heading": heading,
         "mine": compared(conflict.mine, conflict.theirs),
         "theirs": compared(conflict.theirs, conflict.mine),
     }
@@ -215,6 +202,13 @@ def posted(request: PortalRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def whole_plan(request: PortalRequest, pk: int) -> Roadmap:
+    """The plan with what its page shows beside the rows."""
+    plans = Roadmap.objects.visible_to(request.membership)
+    related = ("department", "school", "order", "previous__order")
+    return get_object_or_404(plans.select_related(*related).distinct(), pk=pk)
+
+
 def editable_item(request: PortalRequest, pk: int) -> ActionItem:
     """The member's own row. Whether the plan may still be edited, the domain asks, inside its transaction."""
     rows = ActionItem.objects.visible_to(request.membership)
@@ -225,6 +219,12 @@ def editable_item(request: PortalRequest, pk: int) -> ActionItem:
 def _section(request: PortalRequest, pk: int) -> Section:
     rows = Section.objects.visible_to(request.membership)
     return get_object_or_404(rows.select_related("roadmap__department", "roadmap__school"), pk=pk)
+
+
+def row_context(item: ActionItem) -> dict[str, Any]:
+    """What a row of the editor is drawn from."""
+    sheet = Sheet(item.section.roadmap, timezone.localdate())
+    return {"sheet": sheet, "roadmap": sheet.roadmap, "row": sheet.row(item), "item": item, "editable": True}
 
 
 def row_answer(
@@ -240,17 +240,9 @@ def row_answer(
         if message:
             messages.success(request, message)
         return redirect(f"{reverse('roadmaps:roadmap', args=[item.section.roadmap_id])}#item-{item.pk}")
-    sheet = Sheet(item.section.roadmap, timezone.localdate())
-    context = {
-        "sheet": sheet,
-        "roadmap": sheet.roadmap,
-        "row": sheet.row(item),
-        "item": item,
-        "editable": True,
-    }
-    context |= {"saved_at": timezone.now() if saved else None, "whole": message != ""}
     if message:  # a remembered answer may have changed other rows: the whole table
-        return sheet_answer(request, sheet.roadmap, item)
+        return sheet_answer(request, item.section.roadmap, item)
+    context = row_context(item) | {"saved_at": timezone.now() if saved else None}
     response = render(request, "roadmaps/_item.html", context)
     return _focused(response, f"cell-{item.pk}-{column}" if column is not None else "")
 
@@ -268,15 +260,10 @@ def sheet_answer(
             return redirect("roadmaps:item_cell", item.pk, open_column)
         row = f"#item-{item.pk}" if item else ""
         return redirect(f"{reverse('roadmaps:roadmap', args=[roadmap.pk])}{row}")
-    fresh = Roadmap.objects.select_related("department", "school", "order", "previous__order").get(
-        pk=roadmap.pk
-    )
-    context: dict[str, Any] = {
-        "sheet": Sheet(fresh, timezone.localdate()),
-        "roadmap": fresh,
-        "editable": True,
-    }
-    response = render(request, "roadmaps/_roadmap_sheet.html", context | {"saved_at": timezone.now()})
+    fresh = whole_plan(request, roadmap.pk)
+    sheet = Sheet(fresh, timezone.localdate())
+    context = {"sheet": sheet, "roadmap": fresh, "editable": True, "saved_at": timezone.now()}
+    response = render(request, "roadmaps/_roadmap_sheet.html", context)
     response["HX-Retarget"], response["HX-Reswap"] = "#sheet", "outerHTML"
     if item is None:
         return response

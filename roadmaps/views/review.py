@@ -122,18 +122,13 @@ def _answer(
 ) -> HttpResponse:
     """The row as it is now for htmx; else the duty's page with the message."""
     row.decidable = row.state == Assignment.State.REPORTED  # type: ignore[attr-defined]
-    context = {
-        "assignment": row,
-        "remark_form": form,
-        "said": said,
-        "problem": problem,
-        "today": timezone.localdate(),
-    }
+    context = {"assignment": row, "remark_form": form, "said": said, "problem": problem}
+    day = {"today": timezone.localdate()}
     if request.htmx:
         status = 422 if problem else status
-        return render(request, "roadmaps/_assignment_review.html", context, status=status)
+        return render(request, "roadmaps/_assignment_review.html", context | day, status=status)
     if form is not None and not problem:
-        return render(request, "roadmaps/assignment_return.html", context, status=status)
+        return render(request, "roadmaps/assignment_return.html", context | day, status=status)
     if problem:
         messages.error(request, problem)
         return redirect("roadmaps:assignment", row.pk)

@@ -19,7 +19,7 @@ from roadmaps.domain.errors import Conflict
 from roadmaps.domain.sheet import Sheet
 from roadmaps.forms import HeadForm, ImportForm, NewForm, PeriodForm
 from roadmaps.models import Roadmap, RoadmapImport
-from roadmaps.views.items import posted
+from roadmaps.views.items import posted, whole_plan
 
 PER_PAGE = 30
 
@@ -39,7 +39,7 @@ def roadmap_list(request: PortalRequest) -> HttpResponse:
 @require_GET
 @role_required()
 def roadmap(request: PortalRequest, pk: int) -> HttpResponse:
-    plan = _plan(request, pk)
+    plan = whole_plan(request, pk)
     sheet = Sheet(plan, timezone.localdate())
     editable = _edits(request) and plan.is_editable
     context = {"sheet": sheet, "roadmap": plan, "editable": editable, "edits": _edits(request)}
@@ -108,7 +108,7 @@ def _saved(request: PortalRequest, pending: RoadmapImport) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(Role.METHODIST)
 def head(request: PortalRequest, pk: int) -> HttpResponse:
-    plan = _plan(request, pk)
+    plan = whole_plan(request, pk)
     lines = {name: "\n".join(getattr(plan, name)) for name in ("title_lines", "goals")}
     plain = {name: getattr(plan, name) for name in ("name", "first_day", "last_day", "version")}
     form = HeadForm(posted(request), initial=lines | plain)
@@ -140,7 +140,7 @@ def _head_trouble(
 @require_POST
 @role_required(Role.METHODIST)
 def assemble(request: PortalRequest, pk: int) -> HttpResponse:
-    plan = _plan(request, pk)
+    plan = whole_plan(request, pk)
     try:
         order = approval.assemble(plan, request.membership)
     except Refused as refusal:
@@ -153,7 +153,7 @@ def assemble(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.METHODIST)
 def reopen(request: PortalRequest, pk: int) -> HttpResponse:
-    plan = _plan(request, pk)
+    plan = whole_plan(request, pk)
     try:
         approval.reopen(plan, request.membership)
     except Refused as refusal:
@@ -164,7 +164,7 @@ def reopen(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.METHODIST)
 def revise(request: PortalRequest, pk: int) -> HttpResponse:
-    plan = _plan(request, pk)
+    plan = whole_plan(request, pk)
     try:
         return redirect("roadmaps:roadmap", revisions.new_revision(plan, request.membership).pk)
     except Refused as refusal:
@@ -175,7 +175,7 @@ def revise(request: PortalRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(Role.METHODIST)
 def delete(request: PortalRequest, pk: int) -> HttpResponse:
-    plan = _plan(request, pk)
+    plan = whole_plan(request, pk)
     if request.method == "GET":
         return render(request, "roadmaps/roadmap_delete.html", {"roadmap": plan})
     try:
@@ -190,17 +190,10 @@ def delete(request: PortalRequest, pk: int) -> HttpResponse:
 @require_GET
 @role_required(Role.ADMIN, Role.METHODIST, Role.HEAD, Role.VIEWER)
 def history(request: PortalRequest, pk: int) -> HttpResponse:
-    plan = _plan(request, pk)
+    plan = whole_plan(request, pk)
     events = plan.events.select_related("by__user", "item")
     page = Paginator(events, 50).get_page(request.GET.get("page"))
     return render(request, "roadmaps/roadmap_history.html", {"roadmap": plan, "page": page})
-
-
-def _plan(request: PortalRequest, pk: int) -> Roadmap:
-    related = ("department", "school", "order", "previous__order")
-    return get_object_or_404(
-        Roadmap.objects.visible_to(request.membership).select_related(*related).distinct(), pk=pk
-    )
 
 
 def _edits(request: PortalRequest) -> bool:
