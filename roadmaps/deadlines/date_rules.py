@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from roadmaps.deadlines.dates import Span, make_date
-from roadmaps.deadlines.events import Doubt, is_assessment
+from roadmaps.deadlines.events import DayInDoubt, Doubt, is_assessment
 from roadmaps.deadlines.merging import Dated, Goes, Piece
 from roadmaps.deadlines.parts import VPR, By, BySchedule, Throughout, Window
 from roadmaps.deadlines.points import PointReader
@@ -68,7 +68,7 @@ class DateRules(PointReader):
         if not isinstance(found, Throughout) or found.first.month != 1 or self.period.is_calendar_year:
             return found
         if not self.period.first <= found.first <= found.last <= self.period.last:
-            raise Doubt(f"Весь {found.first.year} год или только время плана? Напишите даты.")
+            raise DayInDoubt(f"Весь {found.first.year} год или только время плана? Напишите даты.")
         return found
 
     def _many_years(self) -> Piece | None:
@@ -96,9 +96,9 @@ class DateRules(PointReader):
         if not self.take("год"):
             return None
         if (self.period.last - self.period.first).days > 370:
-            raise Doubt("Какого года? План охватывает несколько лет.")
+            raise DayInDoubt("Какого года? План охватывает несколько лет.")
         if (school and self.period.is_calendar_year) or (calendar and not self.period.is_calendar_year):
-            raise Doubt("Какого года, учебного или календарного? Напишите годы.")
+            raise DayInDoubt("Какого года, учебного или календарного? Напишите годы.")
         return Goes(named=True)
 
     def _whole_period(self) -> Piece | None:
@@ -240,9 +240,9 @@ class DateRules(PointReader):
                 self._by_marker()
             spans = self.point() if not self.recurs() else None
             if spans is None or not all(span.right is None and span.left.is_day for span in spans):
-                self.i = start
                 if spans is not None and not found:
-                    raise Doubt("До какого числа? Напишите день.")
+                    raise DayInDoubt("До какого числа? Напишите день.")
+                self.i = start
                 return found or None
             self.take("включительно")
             found += spans
@@ -255,18 +255,19 @@ class DateRules(PointReader):
 
     def _until_end(self) -> Piece | None:
         """«до конца марта», «до конца 2022 года», «до окончания I квартала»."""
-        if self.at("учебный", "месяц", "четверть", "неделя", "период", "срок"):
-            raise Doubt("До какого числа? Напишите день.")
+        if self.take("учебный", "месяц", "четверть", "неделя", "период", "срок"):
+            self.take("год")
+            raise DayInDoubt("До какого числа? Напишите день.")
         if self.take_all("календарный", "год") or self.take_all("текущий", "календарный", "год"):
             return self._end_of_calendar_year()
         if self.take("год"):
             if not self.period.is_calendar_year:
-                raise Doubt("До конца учебного или календарного года? Напишите день.")
+                raise DayInDoubt("До конца учебного или календарного года? Напишите день.")
             return By(self.period.last)
         year = self.year() if self.peek().kind == "n" and self.small(0) >= 1990 else None
         if year is not None:
             if year[1]:
-                raise Doubt("До какого числа? Напишите день.")
+                raise DayInDoubt("До какого числа? Напишите день.")
             return By(make_date(year[0], 12, 31))
         spans = self.point()
         if spans is None or len(spans) != 1 or spans[0].ends.is_day:
@@ -277,7 +278,7 @@ class DateRules(PointReader):
         ends = [date(year, 12, 31) for year in range(self.period.first.year, self.period.last.year + 1)]
         inside = [end for end in ends if self.period.first <= end <= self.period.last]
         if len(inside) != 1:
-            raise Doubt("Какого года? Напишите день.")
+            raise DayInDoubt("Какого года? Напишите день.")
         return By(inside[0])
 
     def vague(self) -> Piece | None:

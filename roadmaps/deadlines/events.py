@@ -32,6 +32,10 @@ class Doubt(Exception):
     """The phrase cannot be understood for certain; the text is a Russian question for the methodist."""
 
 
+class DayInDoubt(Doubt):
+    """The phrase is plainly a deadline, only its day is in doubt: found in an order's clause, too."""
+
+
 class Impossible(Doubt):
     """The phrase names a day that does not exist."""
 

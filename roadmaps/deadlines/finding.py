@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from roadmaps.deadlines.events import Doubt, Impossible
+from roadmaps.deadlines.events import DayInDoubt, Doubt, Impossible
 from roadmaps.deadlines.grammar import Parser
 from roadmaps.deadlines.merging import Merger, Offset, Piece
 from roadmaps.deadlines.parts import Part, Period, Unclear
@@ -34,7 +34,8 @@ class Found:
 def find(text: str, period: Period) -> tuple[Found, ...]:
     """The deadlines said plainly in a clause's text, in its order; () when there is none.
 
-    A term without its event («в течение трех дней») and a day that does not exist are found as `Unclear`.
+    A term without its event («в течение трех дней»), a day in doubt («до конца учебного года») and a day that does not
+    exist are found as `Unclear`.
     """
     composed = nfc(text)
     found = [
@@ -77,6 +78,9 @@ def _parts_at(parser: Parser, period: Period) -> tuple[Part, ...] | None:
     except Impossible as doubt:
         parser.i = max(parser.i + (parser.peek().kind == "bad"), first + 1)
         return (Unclear(str(doubt), impossible=True),)
+    except DayInDoubt as doubt:
+        parser.i = max(parser.i, first + 1)
+        return (Unclear(str(doubt)),)
     except Doubt as doubt:
         return (Unclear(str(doubt)),) if any(isinstance(piece, Offset) for piece in pieces) else None
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeAlias
 
 from roadmaps.deadlines.dates import Span, resolve
-from roadmaps.deadlines.events import Doubt
+from roadmaps.deadlines.events import DayInDoubt, Doubt
 from roadmaps.deadlines.parts import VPR, By, BySchedule, OnEvent, Part, Period, Throughout, Window, offset
 
 
@@ -96,7 +96,7 @@ class Merger:
                 years = []
         for year in years:
             if not self.period.first.year - _FAR <= year <= self.period.last.year + _FAR:
-                raise Doubt(f"{year} год далеко от периода плана. Верен ли год?")
+                raise DayInDoubt(f"{year} год далеко от периода плана. Верен ли год?")
 
     def _as_parts(self, piece: Piece) -> Sequence[Part | Loop]:
         match piece:
@@ -117,7 +117,7 @@ class Merger:
         """«до 1 сентября» in a plan that begins then: before it begins, or a year later?"""
         first = self.period.first
         if any(window.last == first for window in windows):
-            raise Doubt(f"{first:%d.%m} какого года: {first.year} или {first.year + 1}? Допишите год.")
+            raise DayInDoubt(f"{first:%d.%m} какого года: {first.year} или {first.year + 1}? Допишите год.")
 
     def _join_offsets(self) -> None:
         """«в течение трех дней, по итогам ВПР»: the offset and its one event beside it."""
