@@ -79,10 +79,10 @@ _DOCUMENTS = _stems("документ приказ письм писем рас�
 _DOCUMENT_REST = _stems(
     "нормативн правов инструктивн методич распорядит рособрнадзор минист минпрос минобр федеральн региональн "
     "краев областн республиканск вышестоящ орган рф росс федерац департамент вопрос проведен впр оценочн процедур "
-    "надзор служб сфер образован наук просвещен регламентир"
+    "надзор служб сфер образован наук просвещен регламентир новых нового новые"
 )
 _OWN = _stems("настоящ данн собственн наш")
-_ORDERS = _stems("приказ письм писем распоряжен постановлен актов")
+_ORDERS = _stems("документ приказ письм писем распоряжен постановлен актов")
 # What a document is done to: alone («по мере поступления») it does not say what came.
 _BARE = (*_ISSUED, *_stems("выявлен обнаруж включен попадан"))
 _LISTS = _stems("список списк перечен")
@@ -191,6 +191,10 @@ def _school_check(content: Sequence[str], about_results: bool) -> str | None:
     vocabularies = (_SCHOOL_CHECK_CORE, _SCHOOL_CHECK_SIGNS, _SCHOOL_CHECK_REST, _SCHOOLS)
     if _all(content, ("заверш", "окончан", "проверк", "работ", "впр")) and _has(content, _SCHOOL_CHECK_CORE):
         raise Doubt("Какая проверка: работ в школе или другая? Выберите событие.")
+    if _has(content, ("комисс",)) and _all(
+        content, ("заверш", "окончан", "работ", "комисс"), _SCHOOL_CHECK_SIGNS
+    ):
+        raise Doubt("Комиссия завершила проверку работ или другое? Выберите событие.")
     if not (
         _has(content, _SCHOOL_CHECK_CORE)
         and _has(content, _SCHOOL_CHECK_SIGNS)

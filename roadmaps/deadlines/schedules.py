@@ -43,7 +43,8 @@ def head_of(token: Token) -> str | None:
     if token.kind != "x":
         return None
     form = str(token.value)
-    return next((stem for stem in _HEADS if form.startswith(stem) and len(form) <= len(stem) + 3), None)
+    stem = next((stem for stem in _HEADS if form.startswith(stem) and len(form) <= len(stem) + 3), None)
+    return None if stem is None or is_adjective(form) else stem  # «календарным планом» is headed by the plan
 
 
 def is_weak(head: str) -> bool:
