@@ -7,7 +7,6 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
