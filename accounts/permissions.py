@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.shortcuts import render
 
 from accounts.middleware import PortalRequest
 from accounts.models import Role
@@ -15,6 +16,20 @@ from accounts.models import Role
 View = Callable[..., HttpResponse]
 
 DEPARTMENT_ROLES = (Role.ADMIN, Role.METHODIST, Role.HEAD, Role.VIEWER)
+
+
+STAMP = "as"  # the field that `csrf_token` adds to every form; the header says the same for forms without one
+
+
+def sent_as_another(request: PortalRequest) -> bool:
+    """Whether the form was opened in another role, department or log-in than the one in force now.
+
+    Tabs share one session: without this, what was written for one department would be kept in the other.
+    """
+    if request.method != "POST":
+        return False
+    opened_as = request.POST.get(STAMP) or request.headers.get("X-Membership")
+    return bool(opened_as) and opened_as != str(request.membership.pk)
 
 
 def role_required(*roles: Role) -> Callable[[View], View]:
@@ -25,6 +40,8 @@ def role_required(*roles: Role) -> Callable[[View], View]:
         def wrapped(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.membership is None:
                 raise PermissionDenied("Сейчас у вас нет роли ни в одном отделе.")
+            if sent_as_another(request):
+                return render(request, "412.html", status=412)
             if roles and request.membership.role not in roles:
                 raise PermissionDenied("Эта страница не для вашей роли.")
             return view(request, *args, **kwargs)

@@ -90,6 +90,7 @@ def restore(row: Evidence) -> None:
 def save_draft(assignment: Assignment, *, link: str, note: str) -> None:
     """Keep what was typed and not sent. A duty that is no longer open keeps nothing: there is nothing to send."""
     now = timezone.now()
+    link, note = (text.replace("\x00", "") for text in (link, note))  # PostgreSQL keeps no such sign
     draft = {"link": link[:1000], "note": note[:10_000], "at": now.isoformat()} if link or note else {}
     open_ones = Assignment.objects.filter(pk=assignment.pk).open()
     if open_ones.update(draft=draft):

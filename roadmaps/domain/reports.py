@@ -85,7 +85,8 @@ def withdraw(assignment: Assignment, *, by: Membership) -> Assignment:
 def accept(assignment: Assignment, *, by: Membership, comment: str = "") -> Assignment:
     """Close the duty. Its evidence cannot be removed any more."""
     _ask_decider(assignment, by)
-    return _move(assignment, State.ACCEPTED, by, comment.strip(), decided_at=timezone.now(), decided_by=by)
+    comment = comment.replace("\x00", "").strip()  # PostgreSQL keeps no such sign
+    return _move(assignment, State.ACCEPTED, by, comment, decided_at=timezone.now(), decided_by=by)
 
 
 @transaction.atomic
