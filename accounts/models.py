@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.tenancy import TenantQuerySet
+from accounts.zones import TIME_ZONES
 from portal.lib import names
 from portal.lib.calendar import WorkCalendar
 
@@ -100,7 +101,13 @@ class Department(models.Model):
         DIGITS = "digits", "16.03.2026"
         WORDS = "words", "«16» марта 2026 года"
 
-    code = models.SlugField("код", max_length=40, unique=True, help_text="Латиницей, для команд и адресов.")
+    code = models.SlugField(
+        "код",
+        max_length=40,
+        unique=True,
+        help_text="Латиницей, для команд и адресов.",
+        error_messages={"unique": "Отдел с таким кодом уже есть."},
+    )
     name = models.CharField("наименование", max_length=300)
     short_name = models.CharField("краткое наименование", max_length=150, blank=True)
     name_genitive = models.CharField(
@@ -148,6 +155,10 @@ class Department(models.Model):
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def zone_title(self) -> str:
+        return TIME_ZONES.get(self.time_zone, self.time_zone)
 
     @property
     def calendar(self) -> WorkCalendar:

@@ -23,7 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
-from accounts.models import AuditEvent, Membership
+from accounts.models import AuditEvent, Membership, Role
 from jobs.models import Job
 from notifications.models import Reminder
 from orders.models import Order
@@ -257,6 +257,13 @@ def recent_events(membership: Membership) -> list[AuditEvent]:
 
 def recent_jobs(membership: Membership) -> list[Job]:
     return list(Job.objects.visible_to(membership)[:4])
+
+
+def staff_gaps(membership: Membership) -> list[str]:
+    """Whom the department cannot work without and has not added: nobody plans, nobody signs."""
+    present = set(Membership.objects.visible_to(membership).active().values_list("role", flat=True))
+    wanted = {Role.METHODIST: "методиста", Role.HEAD: "начальника"}
+    return [whom for role, whom in wanted.items() if role not in present]
 
 
 def letterhead_gaps(membership: Membership) -> list[str]:

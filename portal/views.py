@@ -30,6 +30,8 @@ def start(request: PortalRequest) -> HttpResponse:
     """The start page of the role: what must I do now."""
     membership = request.membership
     if membership is None:
+        if request.user.is_operator:
+            return redirect("accounts:departments")
         return render(request, "portal/nobody.html")
     if membership.role == Role.DEPUTY:
         return redirect("roadmaps:mine")
@@ -79,6 +81,7 @@ def admin(request: PortalRequest, membership: Membership) -> HttpResponse:
     """«Обзор»: people, schools, letterhead, health of the background, the last of the audit log."""
     context = {
         "numbers": summaries.household(membership, timezone.now()),
+        "missing": summaries.staff_gaps(membership),
         "gaps": summaries.letterhead_gaps(membership),
         "jobs": summaries.recent_jobs(membership),
         "events": summaries.recent_events(membership),

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='Department',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(help_text='Латиницей, для команд и адресов.', max_length=40, unique=True, verbose_name='код')),
+                ('code', models.SlugField(error_messages={'unique': 'Отдел с таким кодом уже есть.'}, help_text='Латиницей, для команд и адресов.', max_length=40, unique=True, verbose_name='код')),
                 ('name', models.CharField(max_length=300, verbose_name='наименование')),
                 ('short_name', models.CharField(blank=True, max_length=150, verbose_name='краткое наименование')),
                 ('name_genitive', models.CharField(blank=True, help_text='Для строки «Приложение к приказу …».', max_length=300, verbose_name='наименование в родительном падеже')),

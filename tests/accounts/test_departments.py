@@ -201,17 +201,17 @@ def test_first_command_makes_department_and_admin_and_prints_the_link(capsys, ma
 
 
 @pytest.mark.parametrize(
-    ("code", "email", "extra"),
+    ("code", "email", "extra", "said"),
     [
-        ("severny", "admin@example.org", []),
-        ("с кириллицей", "admin@example.org", []),
-        ("new", "не почта", []),
-        ("new", "admin@example.org", ["--time-zone", "Марс/Кратер"]),
+        ("severny", "admin@example.org", [], "Код: Отдел с таким кодом уже есть."),
+        ("с кириллицей", "admin@example.org", [], "Код: "),
+        ("new", "не почта", [], "адрес электронной почты"),
+        ("new", "admin@example.org", ["--time-zone", "Марс/Кратер"], "Часовой пояс: Такого"),
     ],
 )
-def test_command_refuses_in_words_and_leaves_nothing_behind(code, email, extra):
+def test_command_refuses_in_words_and_leaves_nothing_behind(code, email, extra, said):
     DepartmentFactory(code="severny")
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError, match=said):
         call_command("create_department", code, "Отдел", "--admin", email, *extra)
     assert (Department.objects.count(), User.objects.count()) == (1, 0)
 

@@ -182,6 +182,9 @@ def test_admin_sees_people_schools_and_health(login):
     assert "1 школы</a> нет ответственного" in page
     assert "Фоновые работы проходят без ошибок" in page
     assert "наименование в родительном падеже" in page
+    assert "Добавьте <a" in page
+    assert "методиста и начальника" in page
+    assert f"{reverse('schools:list')}?state=nobody" in page
 
 
 def test_viewer_reads_but_is_offered_no_decision(login):
@@ -207,7 +210,8 @@ def test_person_without_a_role_is_told_who_gives_one(client):
 def test_operator_without_a_role_is_led_to_departments(client):
     operator = UserFactory(is_staff=True, is_superuser=True)
     client.force_login(operator, backend="django.contrib.auth.backends.ModelBackend")
-    assert reverse("accounts:departments") in page_of(client)
+    response = client.get(reverse("portal:start"), follow=True)
+    assert response.redirect_chain == [(reverse("accounts:departments"), 302)]
 
 
 @pytest.mark.parametrize("role", ["methodist", "head", "viewer", "admin"])

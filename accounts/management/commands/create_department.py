@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,16 @@ from django.db import transaction
 from accounts.domain import departments, invitations, people
 from accounts.models import Role
 from portal.lib.refusals import Refused
+
+
+TITLES = {"code": "Код", "name": "Наименование", "time_zone": "Часовой пояс"}
+
+
+def named(error: ValidationError) -> Iterator[str]:
+    """Each fault after the name of what was given wrongly."""
+    by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    for name, faults in by_field.items():
+        yield from (f"{TITLES[name]}: {fault}" if name in TITLES else fault for fault in faults)
 
 
 class Command(BaseCommand):
@@ -31,7 +42,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 link = self.create(options)
         except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
+            raise CommandError("\n".join(named(error))) from error
         except Refused as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
