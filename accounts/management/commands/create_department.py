@@ -14,7 +14,6 @@ from accounts.domain import departments, invitations, people
 from accounts.models import Role
 from portal.lib.refusals import Refused
 
-
 TITLES = {"code": "Код", "name": "Наименование", "time_zone": "Часовой пояс"}
 
 
