@@ -42,7 +42,7 @@ def test_every_command_named_exists(document: Path) -> None:
 
 def test_the_readme_names_paths_and_commands_at_all() -> None:
     text = (ROOT / "README.md").read_text()
-    assert {"roadmaps/deadlines/", "roadmaps/responsibles.py", "docs/operations.md"} <= paths_named(text)
+    assert {"roadmaps/deadlines/", "roadmaps/responsibles/", "docs/operations.md"} <= paths_named(text)
     assert len(re.findall(r"manage\.py [a-z]\w+", text)) >= 8
 
 
