@@ -94,5 +94,11 @@ class RoadmapImportFactory(DjangoModelFactory):
     def reading(self):
         row = {"number": "1.", "text": "Собрать списки", "deadline": "март", "responsible": "Директора школ"}
         section = {"number": "I", "title": "Начало", "heading": "I. Начало", "items": [row]}
-        plan = {"title_lines": ["План"], "period": None, "goals": [], "columns": COLUMNS, "sections": [section]}
+        plan = {
+            "title_lines": ["План"],
+            "period": None,
+            "goals": [],
+            "columns": COLUMNS,
+            "sections": [section],
+        }
         return {"roadmap": plan, "order": None, "problems": []}
