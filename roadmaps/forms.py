@@ -15,7 +15,7 @@ from accounts.models import Membership, Role
 from roadmaps import deadlines
 from roadmaps.domain.compiling import is_undated
 from roadmaps.domain.items import LONGEST
-from roadmaps.models import ActionItem
+from roadmaps.models import ActionItem, Roadmap, Section
 from schools.models import School, academic_year_of
 
 
@@ -44,6 +44,42 @@ class SectionForm(forms.Form):
         label="Название раздела, как печатается", max_length=1000, widget=forms.Textarea({"rows": 2})
     )
     version = forms.IntegerField(widget=forms.HiddenInput, initial=1)
+
+
+class PasteForm(forms.Form):
+    """Rows from a word processor's or a spreadsheet's clipboard, and where they go."""
+
+    text = forms.CharField(
+        label="Строки таблицы",
+        required=False,
+        max_length=300_000,
+        widget=forms.Textarea({"rows": 10}),
+        help_text="Выделите строки в Word или Excel, скопируйте (Ctrl+C) и вставьте сюда (Ctrl+V).",
+    )
+    html = forms.CharField(required=False, max_length=2_000_000, widget=forms.HiddenInput)
+    section = forms.ModelChoiceField(
+        Section.objects.none(), label="В конец раздела", required=False, empty_label=None
+    )
+    after = forms.ModelChoiceField(ActionItem.objects.none(), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, roadmap: Roadmap, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = {
+            "section": roadmap.sections.all(),
+            "after": ActionItem.objects.filter(section__roadmap=roadmap).select_related("section"),
+        }
+        for name, queryset in rows.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- for the type checker
+            field.queryset = queryset
+        if len(rows["section"]) < 2:
+            self.fields["section"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not (cleaned.get("text") or cleaned.get("html")) and not self.errors:
+            self.add_error("text", "Вставьте строки таблицы.")
+        return cleaned
 
 
 class PeriodForm(forms.Form):

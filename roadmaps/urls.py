@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from roadmaps.views import assignments, items, mine, review, roadmaps, settling
+from roadmaps.views import assignments, items, mine, pasting, review, roadmaps, settling
 
 app_name = "roadmaps"
 urlpatterns: list[URLPattern] = [
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/revise/", roadmaps.revise, name="revise"),
     path("<int:pk>/delete/", roadmaps.delete, name="delete"),
     path("<int:pk>/sections/new/", items.section_new, name="section_new"),
+    path("<int:pk>/rows/paste/", pasting.rows_paste, name="rows_paste"),
     path("sections/<int:pk>/", items.section_edit, name="section"),
     path("sections/<int:pk>/remove/", items.section_remove, name="section_remove"),
     path("sections/<int:pk>/items/", items.section_item, name="section_item"),

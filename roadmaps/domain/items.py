@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Membership
+from portal.lib import names
 from portal.lib.refusals import Refused
 from roadmaps.domain import compiling, numbering, responsibles
 from roadmaps.domain.errors import Conflict
@@ -25,6 +26,7 @@ CELLS = {
 }
 LONGEST = 6_000  # characters in a cell; the longest cell of the real documents has some 600
 ROWS = 1_000
+LOCKED = "Карта уже не черновик: изменить её нельзя. Верните приказ на доработку или начните новую редакцию."
 
 
 # --- one cell --------------------------------------------------------------------------------------------------------
@@ -228,6 +230,38 @@ def add(section: Section, *, by: Membership, after: ActionItem | None = None) ->
 
 
 @transaction.atomic
+def add_rows(
+    section: Section, rows: Sequence[dict[str, str]], *, by: Membership, after: ActionItem | None = None
+) -> list[ActionItem]:
+    """Written rows below ``after``, or at the end of the section; each a dict of the plan's column keys to texts."""
+    roadmap = lock_draft(section.roadmap)
+    if ActionItem.objects.filter(section__roadmap=roadmap).count() + len(rows) > ROWS:
+        raise Refused(
+            f"Вместе с этими строками в карте стало бы больше {ROWS} пунктов: столько не поместится."
+        )
+    there = list(section.items.all())
+    scheme = _scheme(section, there)
+    place = there.index(after) + 1 if after in there else len(there)
+    fresh = [unsaved(section, row) for row in rows]
+    compiling.fill(fresh, roadmap)
+    for item in fresh:
+        item.updated_by = by
+        item.save()
+    _renumber([*there[:place], *fresh, *there[place:]], scheme)
+    words = names.counted(len(fresh), "пункт", "пункта", "пунктов")
+    _record(roadmap, f"Вставлено из буфера: {words}", by, rows=[item.pk for item in fresh])
+    return fresh
+
+
+def unsaved(section: Section, row: dict[str, str]) -> ActionItem:
+    """A row that is not saved yet."""
+    known = {key: clean(text) for key, text in row.items() if key in CELLS}
+    extra = {key: clean(text) for key, text in row.items() if key not in CELLS}
+    known["number"] = known.get("number", "")[:40]
+    return ActionItem(section=section, position=0, extra=extra, **{"text": "", **known})
+
+
+@transaction.atomic
 def remove(item: ActionItem, *, by: Membership) -> RoadmapEvent:
     """Take a row out; `restore` with the event that is returned puts it back as it was."""
     roadmap = lock_draft(item.section.roadmap)
@@ -409,10 +443,14 @@ def change_head(roadmap: Roadmap, *, version: int, by: Membership, **head: Any) 
 def lock_draft(roadmap: Roadmap) -> Roadmap:
     """Hold the plan's row as a draft until the transaction ends, so that no edit slips past the order."""
     if not Roadmap.objects.filter(pk=roadmap.pk, state=Roadmap.State.DRAFT).update(updated_at=timezone.now()):
-        raise Refused(
-            "Карта уже не черновик: изменить её нельзя. Верните приказ на доработку или начните новую редакцию."
-        )
+        raise Refused(LOCKED)
     return Roadmap.objects.select_related("department", "school").get(pk=roadmap.pk)
+
+
+def refuse_locked(roadmap: Roadmap) -> None:
+    """Raise `Refused` for a plan that is no draft, before anyone has typed for nothing."""
+    if not roadmap.is_editable:
+        raise Refused(LOCKED)
 
 
 def clean(text: str) -> str:

@@ -19,7 +19,7 @@ from roadmaps.reading.model import (
     SecondLanguage,
     Section,
 )
-from roadmaps.reading.reader import MAX_BYTES, read, read_html, read_tsv
+from roadmaps.reading.reader import MAX_BYTES, cells, read, read_html, read_tsv
 
 __all__ = [
     "MAX_BYTES",
@@ -36,6 +36,7 @@ __all__ = [
     "SecondLanguage",
     "Section",
     "Unreadable",
+    "cells",
     "read",
     "read_html",
     "read_tsv",

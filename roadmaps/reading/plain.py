@@ -43,7 +43,8 @@ def _rows(text: str) -> Sequence[Sequence[str]]:
         rf'(?:"((?:{inside}|"")*)"(?=[{delimiter}\n]|\Z)|([^{delimiter}\n]*))([{delimiter}\n]|\Z)'
     )
     rows: list[list[str]] = [[]]
-    for found in cell.finditer(text.replace("\r\n", "\n").replace("\r", "\n")):
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    for found in cell.finditer(f"{text}\n"):  # without a line's end the last row would get a cell more
         rows[-1].append(found[2] if found[1] is None else found[1].replace('""', '"'))
         if found[3] == "\n":
             rows.append([])

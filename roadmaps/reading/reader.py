@@ -74,6 +74,19 @@ def read_tsv(text: str) -> Reading:
     return _understood(read_plain(text))
 
 
+def cells(html: str, text: str) -> list[list[str]]:
+    """The rows of a pasted table as the printed texts of their cells, not understood; empty rows are left out.
+
+    ``html`` and ``text`` are the two forms of one clipboard; the first that holds a table counts. Raises Unreadable.
+    """
+    found: list[list[str]] = []
+    for source in ([read_markup(html)] if html.strip() else []) + [read_plain(text)]:
+        if not found:
+            rows = [row for block in source.blocks if not isinstance(block, Line) for row in block.rows]
+            found = [printed for row in rows if any(printed := [cell.printed for cell in row.cells])]
+    return found
+
+
 def _check(data: bytes, filename: str) -> None:
     try:
         check_archive(data, _LIMITS)

@@ -12,7 +12,7 @@ from tests.factories.roadmaps import (
     SectionFactory,
 )
 
-PLAN_PAGES = ("roadmap", "head", "history", "assemble", "reopen", "revise", "delete", "section_new")
+PLAN_PAGES = ("roadmap", "head", "history", "assemble", "reopen", "revise", "delete", "section_new", "rows_paste")
 REPORTED = {"reported": True}
 
 
