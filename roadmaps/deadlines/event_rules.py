@@ -29,10 +29,22 @@ class EventRules(PointReader):
         start = self.i
         self.take(",")
         late = self._late_offset()
-        if late is None:
+        if late is None or self._another_trigger():
             self.i = start
             return OnEvent(event)
         return OnEvent(event, after=offset(late.count, late.unit))
+
+    def _another_trigger(self) -> bool:
+        """«по запросу, в течение трёх дней после ВПР»: the term is the second event's."""
+        start = self.i
+        found = self._event_trigger() is not None
+        self.i = start
+        return found
+
+    def another_event(self) -> Piece | None:
+        """A second event inside a name: «по запросу», «и по итогам …»; else what a new line begins with."""
+        always = self.at("мера", "факт", "запрос", ahead=1) or self.peek(-1).value == "и"
+        return self.event_of() if always or self.begins_line() else None
 
     def _event_trigger(self) -> bool | None:
         """Step over the trigger; whether it speaks of results, None when there is none."""

@@ -15,7 +15,7 @@ from roadmaps.deadlines.event_rules import EventRules
 from roadmaps.deadlines.events import Doubt, is_known
 from roadmaps.deadlines.loop_rules import LoopRules
 from roadmaps.deadlines.merging import Dated, Merger, Piece
-from roadmaps.deadlines.parts import WEEKDAYS, Part
+from roadmaps.deadlines.parts import WEEKDAYS, Part, Throughout
 from roadmaps.deadlines.reader import END, Rules
 from roadmaps.deadlines.schedule_rules import ScheduleRules
 
@@ -37,7 +37,7 @@ class Parser(DateRules, LoopRules, EventRules, ScheduleRules):
             self._skip_separators()
             if self.peek() is END:
                 break
-            if not (self._skip_remark(pieces) or self._weekday_remark(pieces)):
+            if not (self._skip_remark(pieces) or self._weekday_remark(pieces) or self._year_remark(pieces)):
                 pieces.append(self._expected_piece())
         if not pieces:
             raise Doubt("Срок не указан. Напишите дату, месяц или событие.")
@@ -109,6 +109,22 @@ class Parser(DateRules, LoopRules, EventRules, ScheduleRules):
         self.i += 1
         return True
 
+    def _year_remark(self, before: Sequence[Piece]) -> bool:
+        """«октябрь, февраль (2022-2023 учебный год)»: the year of the months, not a stretch beside them."""
+        last = before[-1] if before else None
+        if not (self.stands_after("(") and isinstance(last, Dated)) or any(
+            span.has_year for span in last.spans
+        ):
+            return False
+        start = self.i
+        year = self.bare_year()
+        if not (isinstance(year, Throughout) and self.at(")")):
+            self.i = start
+            return False
+        if (year.first, year.last) != (self.period.first, self.period.last):
+            raise Doubt("К каким месяцам относится этот год? Допишите год у каждого.")
+        return True
+
 
 # -- which rules a token starts ----------------------------------------------------------------------------------------
 
@@ -139,8 +155,11 @@ _DATE_RULES: Rules = {
 # What ends the free words of a schedule's name…
 _INSIDE_NAME: Rules = {
     **_DATE_RULES,
-    "в": (Parser.going_on, Parser.within, Parser.windows),
+    "в": (Parser.going_on, Parser.within, Parser.during_vpr, Parser.schedule, Parser.windows),
+    "к": (Parser.by,),
     "не": (Parser.times, Parser.on_day, Parser.not_later, Parser.by),
+    "по": (Parser.another_schedule, Parser.another_event),
+    "при": (Parser.another_event,),
     "через": (Parser.not_later,),
     "за": (Parser.not_later,),
     "после": (Parser.event_of,),
@@ -151,9 +170,16 @@ _INSIDE_NAME: Rules = {
 # … and of an event's: a schedule too («… по предложенному графику»).
 _INSIDE_EVENT: Rules = {
     **_INSIDE_NAME,
-    "в": (Parser.going_on, Parser.within, Parser.schedule, Parser.term, Parser.windows),
+    "в": (
+        Parser.going_on,
+        Parser.within,
+        Parser.during_vpr,
+        Parser.schedule,
+        Parser.term,
+        Parser.windows,
+    ),
     "не": (Parser.times, Parser.on_day, Parser.not_later, Parser.by),
-    "по": (Parser.schedule,),
+    "по": (Parser.schedule, Parser.another_event),
     "согласно": (Parser.schedule,),
     "через": (Parser.not_later,),
 }

@@ -51,6 +51,7 @@ class Offset:
 
 
 _FAR = 3  # years
+_HALF_YEAR = 180  # days
 
 Piece: TypeAlias = Part | Dated | Goes | Loop | OnDay | Offset
 
@@ -181,7 +182,7 @@ class Merger:
         if not ranges and loop.every == f"{len(dated)} times":
             return rest
         if not ranges and len(dated) == 1 and isinstance(dated[0], Window):
-            ranges = [Throughout(*_long_enough(dated[0]))]
+            ranges = [Throughout(*_long_enough(dated[0], loop))]
             rest = [ranges[0] if part is dated[0] else part for part in rest]
         if len(ranges) != 1 or (ranges[0].every or ranges[0].on):
             raise Doubt("К какому сроку относится повторение? Разделите срок на два.")
@@ -200,8 +201,10 @@ def _most_exact(loops: set[Loop]) -> set[Loop]:
     return loops - {Loop(loop.every) for loop in loops if loop.on is not None}
 
 
-def _long_enough(window: Window) -> tuple[date, date]:
-    if (window.last - window.first).days < 31:
+def _long_enough(window: Window, loop: Loop) -> tuple[date, date]:
+    """«ежемесячно, апрель – май» recurs within; «2 раза в год, апрель – май» is perhaps April and May."""
+    length = (window.last - window.first).days
+    if length < 31 or (loop.every.endswith(" times") and length < _HALF_YEAR):
         raise Doubt("Повторение в таком коротком сроке непонятно. Напишите даты.")
     return window.first, window.last
 

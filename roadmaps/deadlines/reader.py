@@ -85,6 +85,10 @@ class Reader:
     def stands_after(self, sign: str) -> bool:
         return self.i > 0 and self.tokens[self.i - 1].value == sign
 
+    def begins_line(self) -> bool:
+        """Whether the token is the first of a line after the first."""
+        return self.i > 0 and "\n" in self.text[self.tokens[self.i - 1].end : self.peek().start]
+
     def recurs(self) -> bool:
         """«март, 2 раза в год»: the number begins another piece."""
         return self.peek().kind == "n" and self.at("раз", ahead=1)

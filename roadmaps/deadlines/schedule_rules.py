@@ -13,6 +13,8 @@ from roadmaps.deadlines.parts import VPR, BySchedule
 from roadmaps.deadlines.reader import Reader
 from roadmaps.deadlines.tokens import Token
 
+_OUTCOMES = (("по", "итог"), ("по", "результат"))
+
 
 class ScheduleRules(Reader):
     """«по графику ВПР», «согласно плану работы школы», «в дни проведения ВПР»."""
@@ -52,8 +54,19 @@ class ScheduleRules(Reader):
         self.i = stop
         return self._named_schedule(adjectives, head, tail_tokens)
 
+    def another_schedule(self) -> Piece | None:
+        """«по плану ВШК по графику ВПР»: a second plan inside the name of the first; «план … по программе …» is one."""
+        start = self.i
+        self.take("по")
+        self._adjectives()
+        named = self.at("план", "график", "план-график", "расписание", "циклограмма")
+        self.i = start
+        return self.schedule() if named else None
+
     def _named_schedule(self, adjectives: list[Token], head: Token, tail: Sequence[Token]) -> Piece:
         words = [token for token in tail if token.kind != "p"]
+        if any(one.value == "при" or (one.value, two.value) in _OUTCOMES for one, two in pairwise(words)):
+            raise Doubt("Это название плана или ещё и событие? Разделите их запятой.")
         if words and tail[0].value == "-":
             raise Doubt(f"Не понято: «{head.raw}-{words[0].raw}». Напишите название плана полностью.")
         if schedules.is_vpr(adjectives, head, words):
