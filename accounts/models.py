@@ -77,10 +77,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         return names.surname_first(self.last_name, self.first_name, self.patronymic)
 
     @property
-    def signature_name(self) -> str:
-        return names.initials_first(self.last_name, self.first_name, self.patronymic)
-
-    @property
     def is_operator(self) -> bool:
         """Looks after the portal itself: makes departments."""
         return self.is_active and self.is_staff and self.is_superuser

@@ -435,9 +435,6 @@ class Assignment(models.Model):
         """Still to be done by the responsible side."""
         return self.state in self.OPEN_STATES
 
-    def is_overdue(self, today: datetime.date) -> bool:
-        return self.is_open and self.last_day is not None and self.last_day < today
-
 
 class AssignmentEvent(models.Model):
     """Append-only: who moved the duty, from what to what, why."""

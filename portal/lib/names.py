@@ -1,4 +1,4 @@
-"""How people's names are printed: «Фамилия И. О.» in lists, «И.О. Фамилия» beside a signature."""
+"""How names of people and numbers of things are printed."""
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -7,12 +7,6 @@ def surname_first(last: str, first: str, patronymic: str) -> str:
     """«Михеева Е. И.»: no line break inside, missing parts left out."""
     initials = [f"{part[0]}." for part in (first, patronymic) if part]
     return NBSP.join([last, *initials]).strip()
-
-
-def initials_first(last: str, first: str, patronymic: str) -> str:
-    """«Е.И. Михеева», as under a signature."""
-    initials = "".join(f"{part[0]}." for part in (first, patronymic) if part)
-    return f"{initials}{NBSP}{last}" if initials else last
 
 
 def counted(count: int, one: str, few: str, many: str) -> str:

@@ -47,11 +47,6 @@ def may_decide(assignment: Assignment, member: Membership) -> bool:
     return official is None or above or official.role == Role.HEAD
 
 
-def may_withdraw(assignment: Assignment, member: Membership) -> bool:
-    """Those who may report may take the report back, until it is decided."""
-    return assignment.state == State.REPORTED and may_report(assignment, member)
-
-
 @transaction.atomic
 def report(assignment: Assignment, *, by: Membership, link: str = "", note: str = "") -> Assignment:
     """Send the duty for acceptance. It rests on at least one file, link or note of this round.
