@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.http.request import validate_host
 
 
 @register(Tags.security, deploy=True)
@@ -21,6 +23,9 @@ def embedded_defaults(**kwargs: Any) -> list[CheckMessage]:
         "PORTAL_URL": not settings.PORTAL_URL.startswith("https://"),
         "PORTAL_FROM": settings.DEFAULT_FROM_EMAIL.endswith("@localhost"),
         "PORTAL_DEBUG": settings.DEBUG,
+        # A foreign Host must not pass, our own must.
+        "PORTAL_HOSTS": "*" in settings.ALLOWED_HOSTS
+        or not validate_host(urlsplit(settings.PORTAL_URL).hostname or "", settings.ALLOWED_HOSTS),
     }
     return [
         Error(f"{name} has its embedded default; set it for production.", id="portal.E001")

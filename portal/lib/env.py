@@ -12,7 +12,7 @@ env = environ.Env()
 def home() -> Path:
     """The folder for everything the portal writes: database, uploads, queue, keys. Made when absent."""
     path = Path(env("PORTAL_HOME", default=str(BASE / "var"))).expanduser().resolve()
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)  # the database in it holds what people wrote
     return path
 
 

@@ -113,7 +113,7 @@ def evidence_add(request: PortalRequest, pk: int) -> HttpResponse:
 @role_required()
 def evidence_file(request: PortalRequest, pk: int) -> Any:
     """Never rendered inline, whatever the browser thinks of it."""
-    proofs = Evidence.objects.visible_to(request.membership).filter(kind=Evidence.Kind.FILE)
+    proofs = Evidence.objects.visible_to(request.membership).present().filter(kind=Evidence.Kind.FILE)
     row = get_object_or_404(proofs, pk=pk)
     response = FileResponse(row.file.open("rb"), as_attachment=True, filename=row.name)
     response["Content-Type"] = "application/octet-stream"

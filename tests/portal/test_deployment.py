@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -63,16 +64,42 @@ def test_production_never_holds_both_builds_of_psycopg2():
     assert "psycopg2-binary" not in production
 
 
-def test_embedded_defaults_are_refused_in_production(tmp_path):
-    environment = {"PATH": os.environ["PATH"], "PORTAL_HOME": str(tmp_path), "PORTAL_PRODUCTION": "1"}
-    result = subprocess.run(
+COMPLETE = {
+    "DATABASE_URL": "postgres://portal@database/portal",
+    "CELERY_BROKER_URL": "redis://redis:6379/0",
+    "EMAIL_URL": "smtp://mail.example.org:25",
+    "PORTAL_URL": "https://portal.example.org",
+    "PORTAL_HOSTS": "portal.example.org",
+    "PORTAL_FROM": "portal@example.org",
+}
+
+
+def check_deploy(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=ROOT,
-        env=environment,
+        env={"PATH": os.environ["PATH"], "PORTAL_HOME": str(home), "PORTAL_PRODUCTION": "1", **environment},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_complete_settings_pass_every_check_without_a_warning(tmp_path):
+    result = check_deploy(tmp_path, **COMPLETE)
+    assert result.returncode == 0, result.stderr
+    assert "no issues" in result.stdout
+
+
+@pytest.mark.parametrize("hosts", ["*", "other.example.org"])
+def test_hosts_must_be_our_own(tmp_path, hosts):
+    result = check_deploy(tmp_path, **COMPLETE | {"PORTAL_HOSTS": hosts})
+    assert result.returncode == 1
+    assert "PORTAL_HOSTS" in result.stderr
+
+
+def test_embedded_defaults_are_refused_in_production(tmp_path):
+    result = check_deploy(tmp_path)
     assert result.returncode == 1
     for name in ("DATABASE_URL", "CELERY_BROKER_URL", "EMAIL_URL", "PORTAL_URL"):
         assert name in result.stderr, name
