@@ -64,15 +64,10 @@ class PasteForm(forms.Form):
 
     def __init__(self, *args: Any, roadmap: Roadmap, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = {
-            "section": roadmap.sections.all(),
-            "after": ActionItem.objects.filter(section__roadmap=roadmap).select_related("section"),
-        }
-        for name, queryset in rows.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- for the type checker
-            field.queryset = queryset
-        if len(rows["section"]) < 2:
+        there = ActionItem.objects.filter(section__roadmap=roadmap).select_related("section")
+        self.fields["after"].queryset = there  # type: ignore[attr-defined]
+        self.fields["section"].queryset = roadmap.sections.all()  # type: ignore[attr-defined]
+        if roadmap.sections.count() < 2:
             self.fields["section"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.models import Membership
+from orders.domain.checklist import Check
 from orders.models import Order
-from orders.signals import order_returned, order_signed, order_voided
+from orders.signals import order_checked, order_returned, order_signed, order_voided
 from roadmaps.domain import approval, fanout
 from schools.models import ObjectivityFlag
 from schools.signals import school_flagged
@@ -27,6 +28,11 @@ def reopen_roadmap(order: Order, by: Membership, **_: Any) -> None:
 @receiver(order_voided)
 def free_roadmap(order: Order, by: Membership, **_: Any) -> None:
     approval.return_to_draft(order, by, discarded=True)
+
+
+@receiver(order_checked)
+def ask_for_the_plan(order: Order, **_: Any) -> list[Check]:
+    return approval.checks(order)
 
 
 @receiver(school_flagged)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import Membership, Role
 from orders.domain import limits, paper, registering
 from orders.models import Order
+from orders.signals import order_checked
 from portal.lib import pdf
 from portal.lib.refusals import Refused
 from schools.models import School
@@ -28,6 +30,7 @@ class Check:
     remedy: str = ""
     fact: str = ""
     blocking: bool = False
+    address: str = ""  # where it is mended, when that is another page
 
     @property
     def state(self) -> str:
@@ -48,6 +51,7 @@ def before_registration(order: Order) -> list[Check]:
     unprintable = "; ".join(f"{place}: {signs}" for place, signs in strange if signs)
     size = sum(len(text) for _, text in paper.texts(snapshot))
     return [
+        *_of_issuers(order),
         Check(bool(order.title.strip()), "Заголовок указан", "Напишите, о чём приказ.", blocking=True),
         Check(
             bool(snapshot["clauses"] or snapshot["annexes"]) and not empty,
@@ -69,6 +73,12 @@ def before_registration(order: Order) -> list[Check]:
             blocking=True,
         ),
     ]
+
+
+def _of_issuers(order: Order) -> list[Check]:
+    """What the apps whose documents the order carries have to say."""
+    answers: list[tuple[Any, list[Check] | None]] = order_checked.send(sender=Order, order=order)
+    return [check for _, checks in answers for check in checks or ()]
 
 
 def before_signing(order: Order) -> list[Check]:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Department, Membership, Role
 from orders.domain import drafts
+from orders.domain.checklist import Check
 from orders.domain.drafts import AnnexDraft, ClauseDraft
 from orders.models import Order
 from portal.lib.refusals import Refused
 from portal.lib.transitions import StaleTransition, move
-from roadmaps.domain import compiling
+from roadmaps.domain import compiling, responsibles
 from roadmaps.domain.items import cell
+from roadmaps.domain.responsibles import Directory
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent
 
 State = Roadmap.State
+CONTROL = re.compile(
+    r"контрол\w*\b.{0,120}?(?:(?:возложить|возлагаю|возлагается)\s+на\s+(?P<whom>.+)|(?:за\s+собой|лично))",
+    re.IGNORECASE,
+)
 
 
 @transaction.atomic
@@ -50,7 +58,38 @@ def _order_again(roadmap: Roadmap, by: Membership) -> Order | None:
 
 def _new_order(roadmap: Roadmap, by: Membership) -> Order:
     texts = _imported(roadmap) or _default(roadmap)
-    return drafts.create(department=roadmap.department, by=by, annexes=[AnnexDraft(annex(roadmap))], **texts)
+    named = controller(roadmap.department, _all(texts["clauses"]))
+    annexes = [AnnexDraft(annex(roadmap))]
+    return drafts.create(department=roadmap.department, by=by, annexes=annexes, controller=named, **texts)
+
+
+def _all(clauses: Sequence[ClauseDraft]) -> Iterator[str]:
+    for clause in clauses:
+        yield clause.text
+        yield from _all(clause.children)
+
+
+def controller(department: Department, clauses: Iterable[str]) -> Membership | None:
+    """Whom a clause of control names: «… возложить на …», or with «оставляю за собой» the one who signs.
+
+    None unless exactly one person of the department can be meant.
+    """
+    for text in clauses:
+        if found := CONTROL.search(" ".join(text.split())):
+            return _named(department, found["whom"]) if found["whom"] else _signing(department)
+    return None
+
+
+def _named(department: Department, phrase: str) -> Membership | None:
+    directory = Directory(department)
+    targets = responsibles.understand(department, phrase, directory=directory)
+    officials = {target["official"] for target in targets if target["kind"] == "official"}
+    return directory.officials.get(officials.pop()) if len(officials) == len(targets) == 1 else None
+
+
+def _signing(department: Department) -> Membership | None:
+    heads = Membership.objects.active().filter(department=department, role=Role.HEAD)
+    return heads.get() if heads.count() == 1 else None
 
 
 def annex(roadmap: Roadmap) -> dict[str, Any]:
@@ -150,6 +189,20 @@ def reopen(roadmap: Roadmap, by: Membership) -> None:
     order = Order.objects.filter(roadmaps=roadmap, state=Order.State.DRAFT).first()
     if order is None or not return_to_draft(order, by):
         raise Refused("Приказ уже зарегистрирован: сначала верните его на доработку.")
+
+
+def checks(order: Order) -> list[Check]:
+    """A line of the order's checklist: the plan that was taken back has to come into the order again."""
+    return [
+        Check(
+            roadmap.state != State.DRAFT,
+            "Карта собрана в приказ",
+            f"«{roadmap}» на правке, в приказе прежний её текст. Откройте карту и снова соберите приказ.",
+            blocking=True,
+            address=reverse("roadmaps:roadmap", args=[roadmap.pk]),
+        )
+        for roadmap in Roadmap.objects.filter(order=order)
+    ]
 
 
 @transaction.atomic

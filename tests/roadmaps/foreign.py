@@ -12,7 +12,17 @@ from tests.factories.roadmaps import (
     SectionFactory,
 )
 
-PLAN_PAGES = ("roadmap", "head", "history", "assemble", "reopen", "revise", "delete", "section_new", "rows_paste")
+PLAN_PAGES = (
+    "roadmap",
+    "head",
+    "history",
+    "assemble",
+    "reopen",
+    "revise",
+    "delete",
+    "section_new",
+    "rows_paste",
+)
 REPORTED = {"reported": True}
 
 

@@ -121,17 +121,17 @@ def test_a_returned_order_lets_the_plan_be_edited_and_takes_it_back(roadmap, met
     assert again.annexes.get().content["sections"][0]["items"][0]["text"] == "Собрать заново"
 
 
-def test_a_plan_on_edit_stops_the_signature(roadmap, methodist):
+def test_a_plan_on_edit_stops_the_order_before_it_has_a_number(roadmap, methodist):
     order = approval.assemble(roadmap, methodist)
     approval.reopen(Roadmap.objects.get(), methodist)
     with pytest.raises(Refused, match="на правке"):
         signed(order, methodist)
     order.refresh_from_db()
-    assert order.state == Order.State.REGISTERED
+    assert (order.state, order.number) == (Order.State.DRAFT, "")
+    assert approval.assemble(Roadmap.objects.get(), methodist) == order
+    assert registering.register(order, by=methodist, date=TODAY).number
     with pytest.raises(Refused, match="уже зарегистрирован"):
         approval.reopen(Roadmap.objects.get(), methodist)
-    registering.return_for_rework(order, by=methodist, reason="Собрать заново")
-    assert approval.assemble(Roadmap.objects.get(), methodist) == order
 
 
 def test_a_discarded_order_is_forgotten(roadmap, methodist):
