@@ -258,6 +258,8 @@ class EventRules(PointReader):
             return None
         if self.take("начало") and self.at("учебный", "год", "четверть", "полугодие"):
             raise Doubt("До какого числа? Напишите день.")
+        if self.at("день", "дата") and self.peek(1).kind in ("w", "x"):  # «за 3 дня до даты проведения»
+            self.i += 1
         if self.peek().kind not in ("w", "x"):
             self.i = start
             return None

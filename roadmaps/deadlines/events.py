@@ -52,7 +52,7 @@ _NEGATIONS = frozenset(_stems("не нет без кроме или либо е�
 _SCHOOLS = _stems("оо оу мбоу моу мбоо мкоу маоу шко образоват общеобразоват организац учрежден")
 _ANY = _stems("кажд соответств все всех всеросс указан данн очередн конкретн мест")
 
-_ASSESSMENT_CORE = _stems("впр впп оп нико гиа огэ егэ гвэ рдр кдр процедур")
+_ASSESSMENT_CORE = _stems("впр впп оп нико гиа огэ егэ гвэ рдр кдр мдр мкр рпр процедур")
 _WORK_KINDS = _stems("проверочн диагностич контрольн тренировочн пробн оценочн мониторингов репетиц")
 _NO_HEADS = _stems("подготовк образован обучающ уровн предмет класс учебн качеств")
 _HOLD = _stems("организац провед заверш окончан выполнен написан итог")
@@ -72,8 +72,8 @@ _NONOBJECTIVE_REST = _stems(
     "оценочн процедур проверочн впр впп оп факт фис око рособрнадзор образован оценив оценк отметок отметк выставлен"
 )
 _SCHOOL_CHECK_CORE = _stems("проверк")
-_SCHOOL_CHECK_SIGNS = _stems("комисс шко оо оу образоват общеобразоват")
-_SCHOOL_CHECK_REST = _stems("заверш окончан уровн эксперт участник обучающ проверочн работ впр")
+_SCHOOL_CHECK_SIGNS = _stems("шко оо оу образоват общеобразоват")
+_SCHOOL_CHECK_REST = _stems("комисс заверш окончан уровн эксперт участник обучающ проверочн работ впр")
 _ISSUED = _stems("издан выход опубликован публикац поступлен получен появлен выпуск принят утвержден")
 _DOCUMENTS = _stems("документ приказ письм писем распоряжен постановлен актов инструкц рекомендац регламент")
 _DOCUMENT_REST = _stems(
@@ -85,9 +85,16 @@ _OWN = _stems("настоящ данн собственн наш")
 _ORDERS = _stems("документ приказ письм писем распоряжен постановлен актов")
 # What a document is done to: alone («по мере поступления») it does not say what came.
 _BARE = (*_ISSUED, *_stems("выявлен обнаруж включен попадан"))
-_LISTS = _stems("список списк перечен")
+_LISTS = _stems("список списк перечен рособрнадзор")
+# Received from above, or from anybody?
+_PAPERS = _stems("получен документ рекомендац инструкц")
+# Perhaps signs of non-objective results, perhaps something else.
+_MARKS_UP = _stems("завышен занижен")
 # Procedures that may be meant as an assessment or not.
-_MAYBE = _stems("мониторинг диагностик диктант тестирован срез экзамен сочинен изложен собеседован аттестац")
+_MAYBE = _stems(
+    "мониторинг диагностик диктант тестирован срез экзамен сочинен изложен собеседован аттестац исследован оценк ноко "
+    "pisa"
+)
 _ADJECTIVE_ENDINGS = ("ого", "его", "ой", "ей", "ых", "их")
 
 
@@ -178,8 +185,12 @@ def _has(content: Sequence[str], stems: Sequence[str]) -> bool:
 
 
 def _nonobjective(content: Sequence[str], _about_results: bool) -> str | None:
+    if _has(content, _MARKS_UP):
+        raise Doubt("Это признаки необъективности или другое? Выберите событие.")
     if not _has(content, _NONOBJECTIVE_CORE):
         return None
+    if _has(content, ("риск",)) and not _has(content, ("зон", "необъектив", "маркер", "признак")):
+        raise Doubt("Риск необъективности или другой? Выберите событие.")
     if not _any(content[0], _FOUND) or not _all(
         content, _FOUND, _NONOBJECTIVE_CORE, _NONOBJECTIVE_REST, _SCHOOLS
     ):
@@ -188,27 +199,24 @@ def _nonobjective(content: Sequence[str], _about_results: bool) -> str | None:
 
 
 def _school_check(content: Sequence[str], about_results: bool) -> str | None:
-    vocabularies = (_SCHOOL_CHECK_CORE, _SCHOOL_CHECK_SIGNS, _SCHOOL_CHECK_REST, _SCHOOLS)
-    if _all(content, ("заверш", "окончан", "проверк", "работ", "впр")) and _has(content, _SCHOOL_CHECK_CORE):
-        raise Doubt("Какая проверка: работ в школе или другая? Выберите событие.")
-    if _has(content, ("комисс",)) and _all(
-        content, ("заверш", "окончан", "работ", "комисс"), _SCHOOL_CHECK_SIGNS
-    ):
-        raise Doubt("Комиссия завершила проверку работ или другое? Выберите событие.")
-    if not (
-        _has(content, _SCHOOL_CHECK_CORE)
-        and _has(content, _SCHOOL_CHECK_SIGNS)
-        and _all(content, *vocabularies)
-    ):
+    """The check of works by the school's own commission; a check or a commission that may be another's is asked."""
+    check = _has(content, _SCHOOL_CHECK_CORE)
+    if not (check or _has(content, ("комисс",))):
         return None
-    if about_results:
-        raise Doubt("По итогам чьей проверки? Выберите событие.")
+    if not _all(content, _SCHOOL_CHECK_CORE, _SCHOOL_CHECK_SIGNS, _SCHOOL_CHECK_REST, _SCHOOLS):
+        return None
+    if not check:
+        raise Doubt("Комиссия завершила проверку работ или другое? Выберите событие.")
+    if about_results or not _has(content, _SCHOOL_CHECK_SIGNS):
+        raise Doubt("Какая проверка: работ в школе или другая? Выберите событие.")
     return SCHOOL_CHECK
 
 
 def _document(content: Sequence[str], _about_results: bool) -> str | None:
     if not (_any(content[0], _ISSUED) and _has(content, _DOCUMENTS)) or _has(content, _OWN):
         return None
+    if _all(content, _PAPERS):
+        raise Doubt("От кого: от вышестоящего органа? Выберите событие.")
     own_act = content[0].startswith(("утвержден", "принят")) and not _has(content, ("нормативн",))
     if own_act and _has(content, ("документ",)):
         raise Doubt("Кем утверждаемых документов? Выберите событие.")
@@ -247,7 +255,7 @@ def _refuse_perhaps_assessment(content: Sequence[str]) -> None:
     rest = list(content)
     while len(rest) > 1 and (_any(rest[0], _HOLD) or rest[0].endswith(_ADJECTIVE_ENDINGS)):
         del rest[0]
-    if _any(rest[0], _MAYBE):
+    if _any(rest[0], _MAYBE) or _has(content, ("оценочн",)):
         raise Doubt("Это оценочная процедура или другое событие? Выберите событие.")
 
 
