@@ -210,7 +210,7 @@ MOVES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(moves=MOVES)
 def test_whatever_is_moved_each_clause_stays_once_and_numbers_run_without_gap(methodist, moves):
     order = make_draft(methodist, annexes=[])

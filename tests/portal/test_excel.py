@@ -8,7 +8,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.lib import excel
@@ -108,13 +108,12 @@ class TestRefusals:
         with pytest.raises(Unreadable, match="повреждён"):
             excel.read(packed(contents))
 
-    @settings(deadline=None)
     @given(st.binary(max_size=400))
     def test_random_bytes_get_a_russian_refusal(self, data):
         with pytest.raises(Unreadable, match=r"[а-я]"):
             excel.read(data)
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60)
     @given(
         st.lists(st.tuples(st.floats(0, 0.9999), st.integers(0, 255)), min_size=1, max_size=6),
         st.sampled_from([1, 0.99, 0.5]),
@@ -160,7 +159,7 @@ class TestWriting:
             (value, "s", True) for value in risky
         ]
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(
         st.lists(
             st.tuples(

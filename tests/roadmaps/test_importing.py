@@ -191,7 +191,7 @@ read_sections = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(sections=read_sections)
 def test_whatever_is_read_prints_as_it_was(sections):
     """From the file's words into the database and onto the order's annex: not a letter is changed."""

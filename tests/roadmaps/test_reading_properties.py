@@ -6,13 +6,13 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roadmaps.reading import Unreadable, read, read_html, read_tsv
 from tests.roadmaps.reading_writers import docx, head, html_table, p, tbl, tc, tr, xlsx
 
-quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=30)
 
 HEADINGS = {
     "number": ["№", "№ п/п", "№№"],

@@ -240,7 +240,7 @@ def test_rungs_only_climb_whenever_one_looks(due, start, gaps):
 class Ladder(TestCase):
     """Against the database: any due day, any times of sweeping, done at any time."""
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(
         due=st.dates(date(2025, 12, 20), date(2026, 1, 20)),
         hours=st.lists(st.integers(1, 90), min_size=1, max_size=15),

@@ -305,7 +305,7 @@ class TestText:
 
 
 class TestBooks:
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(
         st.permutations(range(7)),
         st.integers(0, 4),
@@ -319,7 +319,7 @@ class TestBooks:
         assert [row.values["code"] for row in read.rows] == [f"sch{700000 + n}" for n in numbers]
         assert {row.values["accredited_on"] for row in read.rows} == {"2023-05-25"}
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(
         st.lists(
             st.lists(
