@@ -260,7 +260,7 @@ class DateRules(PointReader):
             raise DayInDoubt("До какого числа? Напишите день.")
         if self.take_all("календарный", "год") or self.take_all("текущий", "календарный", "год"):
             return self._end_of_calendar_year()
-        if self.take("год"):
+        if self.take("год") or self.take_all("текущий", "год"):
             if not self.period.is_calendar_year:
                 raise DayInDoubt("До конца учебного или календарного года? Напишите день.")
             return By(self.period.last)

@@ -52,6 +52,11 @@ _NEGATIONS = frozenset(_stems("не нет без кроме или либо е�
 _SCHOOLS = _stems("оо оу мбоу моу мбоо мкоу маоу шко образоват общеобразоват организац учрежден")
 _ANY = _stems("кажд соответств все всех всеросс указан данн очередн конкретн мест")
 
+_ABBREVIATIONS = frozenset(
+    _stems(
+        "впр впп оп нико гиа огэ егэ гвэ рдр кдр мдр мкр рпр фис око оо оу мбоу моу мбоо мкоу маоу рф г в с к о у ноко"
+    )
+)
 _ASSESSMENT_CORE = _stems("впр впп оп нико гиа огэ егэ гвэ рдр кдр мдр мкр рпр процедур")
 _WORK_KINDS = _stems("проверочн диагностич контрольн тренировочн пробн оценочн мониторингов репетиц")
 _NO_HEADS = _stems("подготовк образован обучающ уровн предмет класс учебн качеств")
@@ -166,8 +171,8 @@ def is_known(token: Token) -> bool:
 
 
 def _any(form: str, stems: Sequence[str]) -> bool:
-    """Whether the word is one of the stems: two letters (abbreviations) must be the whole word."""
-    return any(form == stem or (len(stem) > 2 and form.startswith(stem)) for stem in stems) or (
+    """Whether the word begins with one of the stems; an abbreviation must be the whole word («впрок» is no ВПР)."""
+    return any(form == stem or (stem not in _ABBREVIATIONS and form.startswith(stem)) for stem in stems) or (
         "шко" in stems and form.startswith("школ")
     )
 
