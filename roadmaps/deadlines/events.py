@@ -109,6 +109,7 @@ def name_event(words: Sequence[Token], *, about_results: bool = False) -> str:
     `about_results`: the trigger was «по итогам», «по результатам». Raises Doubt.
     """
     forms = [_form(token) for token in words]
+    refuse_misspelt_vpr(words)
     _refuse_unknown(words, forms)
     content = [form for form in forms if form not in _LINKS and not _any(form, _ANY)]
     if not content:
@@ -127,6 +128,13 @@ def _form(token: Token) -> str:
     if token.kind == "w" and token.form not in WORDS:  # a slip, corrected when it was looked up
         return str(token.value)
     return token.form.replace("бьект", "бъект")  # «необьективность» is the commonest slip
+
+
+def refuse_misspelt_vpr(words: Sequence[Token]) -> None:
+    """«ВВПР», «ВРП»: the field's own abbreviation misspelt, or another one? Raises Doubt."""
+    for token in words:
+        if token.kind == "x" and token.form != "впр" and set(token.form) == set("впр"):
+            raise Doubt(f"«{token.raw}» — это ВПР? Исправьте слово.")
 
 
 def _refuse_unknown(words: Sequence[Token], forms: Sequence[str]) -> None:

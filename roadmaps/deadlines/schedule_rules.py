@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from roadmaps.deadlines import schedules
-from roadmaps.deadlines.events import Doubt, is_assessment
+from roadmaps.deadlines.events import Doubt, is_assessment, refuse_misspelt_vpr
 from roadmaps.deadlines.lexicon import is_verb
 from roadmaps.deadlines.merging import Piece
 from roadmaps.deadlines.parts import VPR, BySchedule
@@ -65,6 +65,7 @@ class ScheduleRules(Reader):
 
     def _named_schedule(self, adjectives: list[Token], head: Token, tail: Sequence[Token]) -> Piece:
         words = [token for token in tail if token.kind != "p"]
+        refuse_misspelt_vpr(words)
         if any(one.value == "при" or (one.value, two.value) in _OUTCOMES for one, two in pairwise(words)):
             raise Doubt("Это название плана или ещё и событие? Разделите их запятой.")
         if words and tail[0].value == "-":
