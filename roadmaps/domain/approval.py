@@ -36,7 +36,9 @@ def assemble(roadmap: Roadmap, by: Membership) -> Order:
     A plan whose order came back for rework returns into the same order, its number included.
     Of two who assemble at once, one gets `Refused`.
     """
-    roadmap = Roadmap.objects.select_related("department", "school", "order").get(pk=roadmap.pk)
+    roadmap = Roadmap.objects.select_related("department", "school", "order", "previous__order").get(
+        pk=roadmap.pk
+    )
     if not ActionItem.objects.filter(section__roadmap=roadmap).exists():
         raise Refused("В карте нет ни одного пункта: утверждать нечего.")
     if roadmap.is_editable:
@@ -57,7 +59,7 @@ def _order_again(roadmap: Roadmap, by: Membership) -> Order | None:
 
 
 def _new_order(roadmap: Roadmap, by: Membership) -> Order:
-    texts = _imported(roadmap) or _default(roadmap)
+    texts = (not roadmap.previous and _imported(roadmap)) or _default(roadmap)
     named = controller(roadmap.department, _all(texts["clauses"]))
     annexes = [AnnexDraft(annex(roadmap))]
     return drafts.create(department=roadmap.department, by=by, annexes=annexes, controller=named, **texts)
@@ -151,19 +153,34 @@ def _default(roadmap: Roadmap) -> dict[str, Any]:
     chart = "дорожная карта" in roadmap.name.lower()
     whose = roadmap.school.name if roadmap.school else ""
     schools = f"Руководителю {whose}" if whose else "Руководителям общеобразовательных организаций"
+    amended = _amended(roadmap)
+    approve = f"Утвердить {'прилагаемую дорожную карту' if chart else 'прилагаемый план мероприятий'}."
     return {
-        "title": _title(roadmap),
+        "title": f"О внесении изменений\nв {amended}" if amended else _title(roadmap),
         "preamble": "В целях обеспечения объективности результатов всероссийских проверочных работ",
         "clauses": [
-            ClauseDraft(
-                f"Утвердить {'прилагаемую дорожную карту' if chart else 'прилагаемый план мероприятий'}."
-            ),
+            ClauseDraft(_amending(amended, chart=chart) if amended else approve),
             ClauseDraft(f"{schools} обеспечить исполнение мероприятий в установленные сроки."),
             ClauseDraft("Разместить настоящий приказ на официальном сайте."),
             ClauseDraft("Контроль за исполнением настоящего приказа оставляю за собой."),
         ],
         "distribution": [] if whose else drafts.suggest_distribution(roadmap.department),
     }
+
+
+def _amended(roadmap: Roadmap) -> str:
+    """«приказ от 16.03.2026 № 47-о», which approved the revision before this; "" for a first one."""
+    order = roadmap.previous and roadmap.previous.order
+    if order is None or not (order.date and order.number):
+        return ""
+    return f"приказ от {order.date:%d.%m.%Y} № {order.number}"
+
+
+def _amending(amended: str, *, chart: bool) -> str:
+    what, which = ("дорожную карту", "утверждённую") if chart else ("план мероприятий", "утверждённый")
+    it = "её" if chart else "его"
+    order = amended.replace("приказ", "приказом", 1)
+    return f"Внести изменения в {what}, {which} {order}, изложив {it} в новой редакции согласно приложению."
 
 
 # --- what happens to the order ---------------------------------------------------------------------------------------

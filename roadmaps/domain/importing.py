@@ -116,7 +116,7 @@ def preview(pending: RoadmapImport) -> Preview:
     return Preview(
         roadmap=roadmap,
         grouped=sections,
-        deadlines_unclear=sum(compiling.is_unclear(item.deadline_parts) for item in rows),
+        deadlines_unclear=sum(compiling.is_undated(item.deadline_parts) for item in rows),
         nobody=sum(not item.reach or any(map(responsibles.needs_answer, item.reach)) for item in rows),
         items=len(rows),
     )

@@ -7,9 +7,9 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from orders.domain import checklist, registering
+from orders.domain import checklist, registering, signing
 from portal.lib.refusals import Refused
-from roadmaps.domain import approval
+from roadmaps.domain import approval, revisions
 from roadmaps.models import Roadmap
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.roadmaps import ActionItemFactory, RoadmapFactory, SectionFactory
@@ -104,3 +104,17 @@ def test_assembled_again_the_order_goes_on(methodist, head):
     approval.reopen(Roadmap.objects.get(pk=roadmap.pk), methodist)
     assert approval.assemble(roadmap, methodist) == order
     assert registering.register(order, by=methodist, date=TODAY).number
+
+
+def test_a_new_revision_is_approved_by_an_amending_order(methodist, head):
+    first = plan(methodist, "Утвердить прилагаемый план.")
+    order = approval.assemble(first, methodist)
+    registering.register(order, by=methodist, date=TODAY)
+    signing.sign(order, by=head)
+    second = revisions.new_revision(Roadmap.objects.get(pk=first.pk), methodist)
+    amending = approval.assemble(second, methodist)
+    assert amending.title == f"О внесении изменений\nв приказ от 15.01.2026 № {order.number}"
+    assert amending.clauses.first().text == (
+        f"Внести изменения в план мероприятий, утверждённый приказом от 15.01.2026 № {order.number}, "
+        "изложив его в новой редакции согласно приложению."
+    )
