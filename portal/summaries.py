@@ -252,7 +252,9 @@ def household(membership: Membership, now: datetime.datetime) -> dict[str, int]:
 
 
 def recent_events(membership: Membership) -> list[AuditEvent]:
-    return list(AuditEvent.objects.visible_to(membership).select_related("user")[:SHOWN])
+    """What was done lately; who merely came in stands in the whole log."""
+    events = AuditEvent.objects.visible_to(membership).exclude(action="accounts.logged_in")
+    return list(events.select_related("user")[:SHOWN])
 
 
 def recent_jobs(membership: Membership) -> list[Job]:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -21,6 +22,7 @@ from portal import search as finding
 from portal import summaries
 from portal.catalogue import samples
 from portal.context import VIEW_COOKIE
+from portal.lib.numbers import row_number
 
 YEAR = 60 * 60 * 24 * 365
 
@@ -58,6 +60,9 @@ def methodist(request: PortalRequest, membership: Membership) -> HttpResponse:
         "questions": questions,
         "questions_in_all": questions_in_all,
         "acts": membership.role == Role.METHODIST,
+        "reports": reverse("roadmaps:review")
+        if membership.role == Role.METHODIST
+        else reverse("roadmaps:assignments", query={"state": "reported"}),
     }
     return render(request, "portal/start_methodist.html", context)
 
@@ -124,8 +129,7 @@ def safe_next(request: HttpRequest) -> str:
 def switch(request: HttpRequest) -> HttpResponse:
     """Work in another of one's own memberships."""
     own = Membership.objects.active().filter(user=request.user.pk).select_related("department")
-    number = request.POST.get("membership", "")
-    membership = get_object_or_404(own, pk=int(number) if number.isdecimal() else 0)
+    membership = get_object_or_404(own, pk=row_number(request.POST.get("membership", "")))
     request.session[SESSION_KEY] = membership.pk
     messages.info(request, f"Теперь вы {membership.get_role_display()}: {membership.department}.")
     return redirect("portal:start")

@@ -8,10 +8,12 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import Membership
+from orders.models import Clause
+from portal.lib.days import sane_day
 from portal.lib.refusals import Refused
 from roadmaps.deadlines import EVENT_TITLES
 from roadmaps.domain import evidence
-from roadmaps.models import Assignment, Roadmap
+from roadmaps.models import ActionItem, Assignment, Roadmap
 from schools.models import School
 
 
@@ -50,7 +52,7 @@ class EventForm(forms.Form):
 
     event = forms.ChoiceField(label="Что произошло", choices=list(EVENT_TITLES.items()))
     day = forms.DateField(
-        label="Когда", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        label="Когда", validators=[sane_day], widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Укажите день, например 16.03.2026.", "required": "Укажите день события."},
     )  # fmt: skip
     school = forms.ModelChoiceField(
@@ -77,10 +79,28 @@ class ListFilter(forms.Form):
     school = forms.ModelChoiceField(
         School.objects.none(), label="Школа", required=False, empty_label="Все школы"
     )
+    official = forms.ModelChoiceField(
+        Membership.objects.none(), label="Должностное лицо", required=False, empty_label="Все лица"
+    )
     state = forms.ChoiceField(label="Состояние", choices=STATES, required=False)
+    day = forms.DateField(
+        label="Срок", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    # Where a number of the start page leads; not chosen here.
+    item = forms.ModelChoiceField(ActionItem.objects.none(), required=False, widget=forms.HiddenInput)
+    clause = forms.ModelChoiceField(Clause.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+        for name, model in (("item", ActionItem), ("clause", Clause)):
+            self.fields[name].queryset = model.objects.visible_to(membership)  # type: ignore[attr-defined]
+        duties = Assignment.objects.visible_to(membership).exclude(official=None)
+        bearers = Membership.objects.visible_to(membership).filter(
+            pk__in=duties.order_by().values("official")
+        )
+        self.fields["official"].queryset = (  # type: ignore[attr-defined]
+            bearers.select_related("user").order_by("user__last_name", "pk")
+        )
         self.fields["school"].queryset = School.objects.visible_to(membership)  # type: ignore[attr-defined]
         approved = Roadmap.objects.visible_to(membership).exclude(state__in=["draft", "assembled"])
         self.fields["roadmap"].queryset = approved  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Case, F, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -88,10 +89,16 @@ def _approved(request: PortalRequest, pk: int) -> Roadmap:
 
 def _narrowed(rows: AssignmentQuerySet, narrowed: ListFilter) -> AssignmentQuerySet:
     chosen = narrowed.chosen()
-    if school := chosen.get("school"):
-        rows = rows.filter(school=school)
+    rows = rows.filter(
+        **{name: chosen[name] for name in ("school", "official", "item", "clause") if name in chosen}
+    )
+    if day := chosen.get("day"):
+        rows = rows.filter(last_day=day)
     if roadmap := chosen.get("roadmap"):
         rows = rows.filter(pk__in=fanout.of_roadmap(roadmap).order_by().values("pk"))
     if chosen.get("state") == "overdue":
         return rows.overdue(timezone.localdate())
-    return rows.filter(state=chosen["state"]) if "state" in chosen else rows
+    if "state" in chosen:
+        return rows.filter(state=chosen["state"])
+    is_over = Case(When(state__in=[Assignment.State.ACCEPTED, Assignment.State.CLOSED], then=1), default=0)
+    return rows.order_by(is_over, F("last_day").asc(nulls_last=True), "pk")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import html
+import re
 
 import pytest
 from django.db import connection
@@ -193,6 +195,18 @@ def test_viewer_reads_but_is_offered_no_decision(login):
     page = page_of(login(viewer))
     assert "Ждут решения методиста" in page
     assert ">Проверить<" not in page
+
+
+def test_no_number_leads_a_viewer_to_a_closed_door(login):
+    viewer = MembershipFactory(viewer=True)
+    report(viewer)
+    late = TODAY - datetime.timedelta(days=3)
+    duty(viewer, last_day=late, school=None, official=MembershipFactory(department=viewer.department))
+    for _ in range(2):
+        duty(viewer, last_day=TODAY)
+    client = login(viewer)
+    addresses = {a for a in re.findall(r'href="(/[^"#]*)', page_of(client)) if not a.startswith("/static/")}
+    assert {a: s for a in addresses if (s := client.get(html.unescape(a)).status_code) != 200} == {}
 
 
 def test_deputy_goes_to_their_duties(login):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role
 from roadmaps.domain import evidence, fanout, reports
@@ -182,6 +183,31 @@ def test_list_queries_do_not_grow(member, client_of, count, django_assert_max_nu
     client_of.get(LIST)
     with django_assert_max_num_queries(12):
         client_of.get(LIST)
+
+
+def test_list_follows_a_number_of_the_start_page(member, client_of):
+    today = date.today()
+    place = {"item__section__roadmap__department": member.department}
+    official = MembershipFactory(department=member.department, head=True)
+    late = AssignmentFactory(**place, school=None, official=official, first_day=today, last_day=today)
+    other = AssignmentFactory(**place, first_day=today, last_day=today + timedelta(days=1))
+    for query, found in (
+        ({"official": official.pk}, [late]),
+        ({"item": other.item.pk}, [other]),
+        ({"day": f"{today:%Y-%m-%d}"}, [late]),
+        ({"item": "nonsense", "day": "nonsense"}, [late, other]),
+    ):
+        assert list(client_of.get(LIST, query).context["page"].object_list) == found
+
+
+def test_list_begins_with_what_is_not_over(member, client_of):
+    today = date.today()
+    place = {"item__section__roadmap__department": member.department, "first_day": today}
+    done = AssignmentFactory(
+        **place, last_day=today, state="closed", decided_by=member, decided_at=timezone.now()
+    )
+    ahead = AssignmentFactory(**place, last_day=today + timedelta(days=9))
+    assert list(client_of.get(LIST).context["page"].object_list) == [ahead, done]
 
 
 def test_list_is_not_for_schools(login):
