@@ -50,7 +50,8 @@ def test_servers_fault_is_told_without_the_database():
 
 
 @pytest.mark.parametrize(
-    "name", ["400.html", "403.html", "403_csrf.html", "404.html", "405.html", "412.html", "413.html", "500.html"]
+    "name",
+    ["400.html", "403.html", "403_csrf.html", "404.html", "405.html", "412.html", "413.html", "500.html"],
 )
 def test_error_page_needs_no_context(name):
     assert "<h1>" in get_template(name).render()
