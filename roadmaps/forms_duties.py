@@ -71,7 +71,7 @@ class EventForm(forms.Form):
 class ListFilter(forms.Form):
     """Narrows a list of assignments; what is not understood in the address narrows nothing."""
 
-    STATES = [("", "Все"), ("overdue", "Просрочено"), *Assignment.State.choices]
+    STATES = [("", "Все"), ("overdue", "Просрочено"), ("open", "Ещё не доложено"), *Assignment.State.choices]
 
     roadmap = forms.ModelChoiceField(
         Roadmap.objects.none(), label="Дорожная карта", required=False, empty_label="Все карты"

@@ -98,6 +98,8 @@ def _narrowed(rows: AssignmentQuerySet, narrowed: ListFilter) -> AssignmentQuery
         rows = rows.filter(pk__in=fanout.of_roadmap(roadmap).order_by().values("pk"))
     if chosen.get("state") == "overdue":
         return rows.overdue(timezone.localdate())
+    if chosen.get("state") == "open":
+        return rows.open()
     if "state" in chosen:
         return rows.filter(state=chosen["state"])
     is_over = Case(When(state__in=[Assignment.State.ACCEPTED, Assignment.State.CLOSED], then=1), default=0)

@@ -208,6 +208,7 @@ def test_list_begins_with_what_is_not_over(member, client_of):
     )
     ahead = AssignmentFactory(**place, last_day=today + timedelta(days=9))
     assert list(client_of.get(LIST).context["page"].object_list) == [ahead, done]
+    assert list(client_of.get(LIST, {"state": "open"}).context["page"].object_list) == [ahead]
 
 
 def test_list_is_not_for_schools(login):
