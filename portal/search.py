@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Membership, Role
 from orders.models import Clause, Order
+from portal.lib.names import folded
 from roadmaps.deadlines.lexicon import analyzer
 from roadmaps.models import ActionItem
 from schools.models import School
@@ -83,11 +84,7 @@ def all_match(fields: Sequence[str], patterns: list[str]) -> Q:
 
 def words(query: str) -> list[str]:
     """Folded words of a query, signs like № and quotes left out."""
-    return re.findall(r"[а-яa-z0-9][а-яa-z0-9.\-/@]*", fold(query[:LONGEST]))[:MOST_WORDS]
-
-
-def fold(text: str) -> str:
-    return text.lower().replace("ё", "е")
+    return re.findall(r"[а-яa-z0-9][а-яa-z0-9.\-/@]*", folded(query[:LONGEST]))[:MOST_WORDS]
 
 
 def pattern(word: str) -> str:
@@ -102,7 +99,7 @@ def pattern(word: str) -> str:
 def alternatives(word: str) -> Iterator[str]:
     """What was typed as a beginning; the common stem of the word's forms, or the forms themselves if it is short."""
     yield loose(word)
-    forms = sorted({fold(form.word) for form in analyzer().parse(word)[0].lexeme})
+    forms = sorted({folded(form.word) for form in analyzer().parse(word)[0].lexeme})
     stem = common_beginning(forms)
     if len(stem) >= min(SHORTEST_STEM, len(word)):
         yield loose(stem)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.domain import audit
 from accounts.models import Department, Invitation, Membership, Role, User
+from portal.lib.names import folded
 from portal.lib.refusals import Refused
 
 CLOSED_BY_OPERATOR = "Вход этому человеку закрыт. Открыть его может тот, кто обслуживает портал."
@@ -311,13 +312,9 @@ def found(memberships: Iterable[Membership], query: str) -> list[Membership]:
 
     In Python, for SQLite compares Cyrillic letter by letter; a department has hundreds of people, not thousands.
     """
-    words = _folded(query).split()
-    return [one for one in memberships if all(word in _folded(_searched(one)) for word in words)]
+    words = folded(query).split()
+    return [one for one in memberships if all(word in folded(_searched(one)) for word in words)]
 
 
 def _searched(membership: Membership) -> str:
     return f"{membership.user.get_full_name()} {membership.user.email} {membership.position}"
-
-
-def _folded(text: str) -> str:
-    return text.casefold().replace("ё", "е")

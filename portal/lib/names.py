@@ -1,4 +1,4 @@
-"""How names of people and numbers of things are printed."""
+"""How names of people and numbers of things are printed, and how words are compared."""
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -14,3 +14,8 @@ def counted(count: int, one: str, few: str, many: str) -> str:
     last, teens = count % 10, 10 < count % 100 < 20
     word = one if last == 1 and not teens else few if 2 <= last <= 4 and not teens else many
     return f"{count}{NBSP}{word}"
+
+
+def folded(text: str) -> str:
+    """For comparing names and words: the case of letters and ё or е make no difference."""
+    return text.lower().replace("ё", "е")

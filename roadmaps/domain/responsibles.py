@@ -169,9 +169,9 @@ def _target(piece: Piece, before: Piece | None, directory: Directory, own: Schoo
 
 
 def _person(piece: Piece, directory: Directory) -> Target:
-    surname = piece.surname.lower().replace("ё", "е")
+    surname = names.folded(piece.surname)
     bearers = directory.surnames.get(surname, [])
-    exact = [m for m in bearers if m.user.last_name.lower().replace("ё", "е") == surname]
+    exact = [m for m in bearers if names.folded(m.user.last_name) == surname]
     found = [member for member in exact or bearers if _initials_agree(member, piece.initials)]
     if len(found) > 1 and len({member.user_id for member in found}) == 1:
         found = _by_position(found, piece.position)
@@ -199,7 +199,7 @@ def _by_position(found: Sequence[Membership], position: str) -> list[Membership]
 
 def _initials_agree(member: Membership, printed: str) -> bool:
     known = "".join(part[0] for part in (member.user.first_name, member.user.patronymic) if part)
-    pairs = list(zip(known.lower().replace("ё", "е"), printed.lower().replace("ё", "е"), strict=False))
+    pairs = list(zip(names.folded(known), names.folded(printed), strict=False))
     return bool(pairs) and all(one == other for one, other in pairs)
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import Membership
+from portal.lib.names import folded
 from portal.lib.transitions import StaleTransition, move
 from roadmaps.models import ActionItem, Assignment, AssignmentEvent, Roadmap
 
@@ -107,7 +108,7 @@ def _place(row: Assignment) -> Place:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.lower().replace("ё", "е").split())
+    return " ".join(folded(text).split())
 
 
 def _until(day: datetime.date | None) -> str:

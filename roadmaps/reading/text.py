@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from portal.lib.names import folded
+
 _BLANKS = re.compile(r"[ \t\r\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
@@ -32,7 +34,7 @@ def one_line(text: str) -> str:
 
 def comparable(text: str) -> str:
     """For comparing headings: one line, lower case, ё as е, Latin look-alikes as Cyrillic."""
-    return one_line(text).lower().replace("ё", "е").translate(_LATIN_AS_CYRILLIC)
+    return folded(one_line(text)).translate(_LATIN_AS_CYRILLIC)
 
 
 def roman(value: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from portal.lib import names
 from roadmaps.deadlines.lexicon import analyzer
 from roadmaps.responsibles.tokens import CYRILLIC, forms_of, tokenized
 from roadmaps.responsibles.vocabulary import HEADS, SMALL
@@ -12,7 +13,7 @@ from roadmaps.responsibles.vocabulary import HEADS, SMALL
 
 def folded(text: str) -> str:
     """The phrase as rules remember it: lower case, ё = е, one kind of quotes and dash, single spaces, no end dot."""
-    text = re.sub(r"[«»„“”\"]", '"', text.lower().replace("ё", "е"))
+    text = re.sub(r"[«»„“”\"]", '"', names.folded(text))
     text = re.sub(r"[‐‑‒–—−]", "-", text)
     return re.sub(r"\s+", " ", text).strip(" .,;:")
 
@@ -43,7 +44,7 @@ def surname_forms(surname: str, patronymic: str = "") -> frozenset[str]:
 
     The genitive is left out: of a man's surname it looks like a woman's («Орлова»).
     """
-    fold = surname.lower().replace("ё", "е")
+    fold = names.folded(surname)
     gender = (
         "femn" if patronymic.lower().endswith("на") else "masc" if patronymic.lower().endswith("ич") else None
     )

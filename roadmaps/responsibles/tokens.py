@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from portal.lib.names import folded
 from roadmaps.deadlines.lexicon import analyzer
 from roadmaps.responsibles.vocabulary import HEADS, NO_SURNAMES, SORTS
 
@@ -58,9 +59,7 @@ def tokenized(phrase: str) -> list[Token]:
             gap = gap.replace(".", " ")  # «г. Рубежный»: no end of a sentence
         kind: Literal["word", "initials", "number"] = found.lastgroup  # type: ignore[assignment]
         text = found[0].rstrip()
-        tokens.append(
-            Token(kind, text, text.lower().replace("ё", "е"), found.start(), found.start() + len(text), gap)
-        )
+        tokens.append(Token(kind, text, folded(text), found.start(), found.start() + len(text), gap))
         at = found.start() + len(text)
     tokens = [replace(token, deep=deep) for token, deep in zip(tokens, _depths(phrase, tokens), strict=True)]
     return _with_names(tokens)
