@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from accounts.domain import passwords
 from accounts.models import Department, Membership, Role, User
 from accounts.tenancy import TenantQuerySet
+from portal.lib.days import sane_day
 from accounts.zones import TIME_ZONES
 
 # A deputy answers for a school: the school's own page adds them.
@@ -327,10 +328,16 @@ class AuditFilter(forms.Form):
     person = forms.TypedChoiceField(label="Кто", required=False, coerce=int, empty_value=None)
     section = forms.ChoiceField(label="Раздел", required=False)
     since = forms.DateField(
-        label="С", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label="С",
+        required=False,
+        validators=[sane_day],
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     until = forms.DateField(
-        label="По", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label="По",
+        required=False,
+        validators=[sane_day],
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(

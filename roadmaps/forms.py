@@ -12,6 +12,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Membership, Role
+from portal.lib.days import sane_day
+from portal.lib.numbers import row_number
 from roadmaps import deadlines
 from roadmaps.domain.compiling import is_undated
 from roadmaps.domain.items import LONGEST
@@ -29,7 +31,7 @@ class Day(forms.DateInput):
 
 
 def day_field(label: str, **options: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=Day(), **options)
+    return forms.DateField(label=label, widget=Day(), validators=[sane_day], **options)
 
 
 class CellForm(forms.Form):
@@ -260,6 +262,16 @@ def in_natural_order(rows: Iterable[Model]) -> list[tuple[Any, str]]:
     return sorted(named, key=lambda pair: natural(pair[1]))
 
 
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Django asks SQLite for a number that it cannot hold."""
+
+    def clean(self, value: Any) -> Any:
+        if strange := [pk for pk in value or () if not row_number(str(pk))]:
+            message = self.error_messages["invalid_pk_value"]
+            raise forms.ValidationError(message, code="invalid_pk_value", params={"pk": strange[0][:40]})
+        return super().clean(value)
+
+
 class ReachForm(forms.Form):
     """Who a phrase of responsible people means, said by a person."""
 
@@ -270,10 +282,10 @@ class ReachForm(forms.Form):
         required=False,
         help_text="Родители, общественные наблюдатели, другие организации.",
     )
-    officials = forms.ModelMultipleChoiceField(
+    officials = SeveralField(
         Membership.objects.none(), label="Сотрудники", required=False, widget=forms.CheckboxSelectMultiple
     )
-    schools = forms.ModelMultipleChoiceField(
+    schools = SeveralField(
         School.objects.none(), label="Школы", required=False, widget=forms.CheckboxSelectMultiple
     )
     remember = forms.BooleanField(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.forms import TenantModelForm
 from accounts.models import Department, Membership
 from portal.lib import excel
+from portal.lib.days import sane_day
 from schools.listing import FIELDS
 from schools.listing.values import Bad, clean
 from schools.models import ObjectivityFlag, School, academic_year_of
@@ -64,6 +65,7 @@ class SchoolForm(TenantModelForm):
     def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.department = department
+        self.fields["accredited_on"].validators.append(sane_day)
 
     def _get_validation_exclusions(self) -> set[str]:
         """The department is no field, yet a code is unique within it."""
@@ -80,7 +82,7 @@ class SchoolForm(TenantModelForm):
 
 
 class CloseForm(forms.Form):
-    on = forms.DateField(label="С какого дня закрыта", widget=date_input())
+    on = forms.DateField(label="С какого дня закрыта", validators=[sane_day], widget=date_input())
     reason = forms.CharField(
         label="Почему", max_length=400, help_text="Например: «присоединена к школе № 2, постановление № 118»."
     )
@@ -146,6 +148,7 @@ class FlagForm(TenantModelForm):
         super().__init__(*args, membership=membership, **kwargs)
         self.fields["grounds"].required = True
         self.fields["opened_on"].initial = timezone.localdate()
+        self.fields["opened_on"].validators.append(sane_day)
 
 
 class FlagMoveForm(forms.Form):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
+from portal.lib.numbers import row_number
 from portal.lib.refusals import Refused
 from portal.templatetags.portal import plural
 from roadmaps.domain import agenda, reports
@@ -51,7 +52,7 @@ def review(request: PortalRequest) -> HttpResponse:
 @role_required(Role.METHODIST, Role.HEAD)
 def review_accept(request: PortalRequest) -> HttpResponse:
     """Those ticked, each asked for on its own; what cannot be accepted is said and stays."""
-    wanted = [int(pk) for pk in request.POST.getlist("assignment") if pk.isdecimal()]
+    wanted = list(filter(None, map(row_number, request.POST.getlist("assignment"))))
     bulk = reports.accept_many(_cards(_visible(request)).filter(pk__in=wanted), by=request.membership)
     if bulk.accepted:
         messages.success(request, f"Принято: {plural(len(bulk.accepted), 'доклад,доклада,докладов')}.")
