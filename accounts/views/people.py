@@ -201,9 +201,9 @@ def membership_end(request: PortalRequest, pk: int) -> HttpResponse:
         domain.end_membership(found, by=request.membership)
     except Refused as refusal:
         messages.error(request, str(refusal))
-    else:
-        undo = f"undo {reverse('accounts:membership_restore', args=[pk])}"
-        messages.success(request, f"{found.user}: роль снята, доступа больше нет.", extra_tags=undo)
+        return redirect("accounts:person", found.user_id)
+    undo = f"undo {reverse('accounts:membership_restore', args=[pk])}"
+    messages.success(request, f"{found.user}: роль снята, доступа больше нет.", extra_tags=undo)
     if found.user_id == request.user.pk:
         return redirect("portal:start")
     return redirect("accounts:person", found.user_id)

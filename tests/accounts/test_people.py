@@ -258,6 +258,7 @@ def test_last_admin_who_can_log_in_must_stay(login, other):
     client = login(admin)
     response = client.post(reverse("accounts:membership_end", args=[admin.pk]), follow=True)
     assert "последний администратор" in response.content.decode()
+    assert response.redirect_chain == [(reverse("accounts:person", args=[admin.user_id]), 302)]
     assert Membership.objects.get(pk=admin.pk).is_active
 
 

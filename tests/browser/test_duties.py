@@ -109,3 +109,29 @@ def test_report_without_scripts(enter, duty):
     expect(page.locator("body")).to_contain_text("Доклад отправлен на проверку")
     duty.refresh_from_db()
     assert duty.state == Assignment.State.REPORTED
+
+
+def test_log_in_that_ends_while_a_report_is_written_loses_nothing(enter, duty, post, live_server):
+    post.membership.user.set_password("сосновый бор 7")
+    post.membership.user.save()
+    page = enter(f"/roadmaps/assignments/{duty.pk}/")
+    page.context.clear_cookies()
+    page.goto(f"{live_server.url}/login/")
+    log_in(page, post)
+    page.goto(f"{live_server.url}/roadmaps/assignments/{duty.pk}/")
+    page.get_by_label("Пояснение").fill("Написано до конца")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Отправить на проверку").click()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Войти в новой вкладке").click()
+    log_in(opened.value, post)
+    page.get_by_role("button", name="Отправить на проверку").click()
+    expect(page.get_by_text("Доклад отправлен на проверку.")).to_be_visible()
+    assert duty.evidence.get().text == "Написано до конца"
+
+
+def log_in(page: Page, post: Post) -> None:
+    page.get_by_label("Электронная почта").fill(post.membership.user.email)
+    page.get_by_label("Пароль").fill("сосновый бор 7")
+    page.get_by_role("button", name="Войти").click()
+    page.wait_for_url("**/roadmaps/mine/")
