@@ -77,7 +77,7 @@ def before_registration(order: Order) -> list[Check]:
 
 def _of_issuers(order: Order) -> list[Check]:
     """What the apps whose documents the order carries have to say."""
-    answers: list[tuple[Any, list[Check] | None]] = order_checked.send(sender=Order, order=order)
+    answers: Any = order_checked.send(sender=Order, order=order)
     return [check for _, checks in answers for check in checks or ()]
 
 

@@ -170,7 +170,7 @@ def _default(roadmap: Roadmap) -> dict[str, Any]:
 
 def _amended(roadmap: Roadmap) -> str:
     """«приказ от 16.03.2026 № 47-о», which approved the revision before this; "" for a first one."""
-    order = roadmap.previous and roadmap.previous.order
+    order = roadmap.previous.order if roadmap.previous else None
     if order is None or not (order.date and order.number):
         return ""
     return f"приказ от {order.date:%d.%m.%Y} № {order.number}"
