@@ -14,8 +14,8 @@ from django.core.exceptions import ValidationError
 from accounts.domain import passwords
 from accounts.models import Department, Membership, Role, User
 from accounts.tenancy import TenantQuerySet
-from portal.lib.days import sane_day
 from accounts.zones import TIME_ZONES
+from portal.lib.days import sane_day
 
 # A deputy answers for a school: the school's own page adds them.
 OFFICE_ROLES = [(role.value, role.label) for role in (Role.METHODIST, Role.HEAD, Role.VIEWER, Role.ADMIN)]
