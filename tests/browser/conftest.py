@@ -20,8 +20,9 @@ OFFLINE = "--disable-background-networking --disable-component-update --disable-
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium; where there is none (Ubuntu), the one that Playwright installed."""
-    chromium = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium")
+    """Debian's Chromium; where there is none, or only a snap that sees no test folders, Playwright's own."""
+    found = shutil.which("chromium") or ""
+    chromium = os.environ.get("PORTAL_CHROMIUM") or (found if "/snap/" not in os.path.realpath(found) else "")
     own = {"executable_path": chromium} if chromium else {}
     return {**browser_type_launch_args, **own, "args": [*QUIET.split(), *OFFLINE.split()]}
 
