@@ -147,6 +147,7 @@ class Story:
         )
         member.user.phone = phone
         member.user.password = self.password
+        member.user.last_login = timezone.now() - datetime.timedelta(days=1)
         member.user.save()
         return member
 
