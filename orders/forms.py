@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ from orders.models import Order, OrderQuerySet, Register
 MAX_CHECKED_BYTES = 50 * 1024 * 1024
 
 
-class LinesField(forms.CharField):
+class LinesField(forms.CharField, ABC):
     """A textarea of one entry a line; a line that is not understood is named with its number."""
 
     widget = forms.Textarea(attrs={"rows": 4})
@@ -42,11 +43,13 @@ class LinesField(forms.CharField):
             )
         return self.read(match)
 
+    @abstractmethod
     def print(self, entry: dict[str, Any]) -> str:
-        raise NotImplementedError
+        """The line as a person writes it."""
 
+    @abstractmethod
     def read(self, match: re.Match[str]) -> dict[str, Any]:
-        raise NotImplementedError
+        """The entry that a line fitting ``pattern`` stands for."""
 
 
 class ExecutorsField(LinesField):
