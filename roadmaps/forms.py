@@ -16,7 +16,7 @@ from portal.lib.days import sane_day
 from portal.lib.numbers import row_number
 from roadmaps import deadlines
 from roadmaps.domain.compiling import is_undated
-from roadmaps.domain.items import LONGEST
+from roadmaps.domain.editing import LONGEST
 from roadmaps.models import ActionItem, Roadmap, Section
 from schools.models import School, academic_year_of
 

@@ -18,9 +18,10 @@ from orders.models import Order
 from portal.lib.refusals import Refused
 from portal.lib.transitions import StaleTransition, move
 from roadmaps.domain import compiling, responsibles
+from roadmaps.domain.editing import record
 from roadmaps.domain.items import cell
 from roadmaps.domain.responsibles import Directory
-from roadmaps.models import ActionItem, Roadmap, RoadmapEvent
+from roadmaps.models import ActionItem, Roadmap
 
 State = Roadmap.State
 CONTROL = re.compile(
@@ -48,7 +49,7 @@ def assemble(roadmap: Roadmap, by: Membership) -> Order:
         move(roadmap, State.ASSEMBLED, order=order, updated_at=timezone.now())
     except StaleTransition:
         raise Refused("Приказ по этой карте уже собран другим человеком. Обновите страницу.") from None
-    _record(roadmap, "Собрана в приказ", by, order=order.pk)
+    record(roadmap, "Собрана в приказ", by, order=order.pk)
     return order
 
 
@@ -193,7 +194,7 @@ def return_to_draft(order: Order, by: Membership | None, *, discarded: bool = Fa
     back = []
     for roadmap in Roadmap.objects.filter(order=order, state=State.ASSEMBLED):
         move(roadmap, State.DRAFT, updated_at=timezone.now(), **changes)
-        _record(roadmap, "Возвращена из приказа", by, order=order.pk)
+        record(roadmap, "Возвращена из приказа", by, order=order.pk)
         back.append(roadmap)
     if discarded:
         Roadmap.objects.filter(order=order, state=State.DRAFT).update(order=None)
@@ -235,7 +236,7 @@ def approve(order: Order, by: Membership) -> Sequence[Roadmap]:
     approved = []
     for roadmap in Roadmap.objects.filter(order=order, state=State.ASSEMBLED).select_related("previous"):
         move(roadmap, State.APPROVED, updated_at=timezone.now())
-        _record(roadmap, "Утверждена", by, order=order.pk)
+        record(roadmap, "Утверждена", by, order=order.pk)
         _archive(roadmap, by)
         fan_out(roadmap, by)
         approved.append(roadmap)
@@ -246,8 +247,4 @@ def _archive(roadmap: Roadmap, by: Membership) -> None:
     previous = roadmap.previous
     if previous is not None and previous.state == State.APPROVED:
         move(previous, State.ARCHIVED, updated_at=timezone.now())
-        _record(previous, f"Заменена редакцией {roadmap.revision}", by)
-
-
-def _record(roadmap: Roadmap, what: str, by: Membership | None, **details: Any) -> None:
-    RoadmapEvent.objects.create(roadmap=roadmap, what=what, by=by, details=details)
+        record(previous, f"Заменена редакцией {roadmap.revision}", by)

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.domain import audit
 from accounts.models import Department, Membership
 from portal.lib.refusals import Refused
-from roadmaps.domain.items import lock_draft
+from roadmaps.domain.editing import lock_draft
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent, Section
 from schools.models import School
 

@@ -1,4 +1,4 @@
-"""Editing a draft: cells, rows, sections. One person's edit never silently overwrites another's."""
+"""Editing a draft: cells and rows. One person's edit never silently overwrites another's."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Membership
 from portal.lib import names
 from portal.lib.refusals import Refused
 from roadmaps.domain import compiling, numbering, responsibles
+from roadmaps.domain.editing import clean, lock_draft, record
 from roadmaps.domain.errors import Conflict
 from roadmaps.domain.responsibles import Directory
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent, Section
@@ -24,9 +24,7 @@ CELLS = {
     "responsible": "ответственные",
     "expected_result": "результат",
 }
-LONGEST = 6_000  # characters in a cell; the longest cell of the real documents has some 600
 ROWS = 1_000
-LOCKED = "Карта уже не черновик: изменить её нельзя. Верните приказ на доработку или начните новую редакцию."
 
 
 # --- one cell --------------------------------------------------------------------------------------------------------
@@ -52,7 +50,7 @@ def change(item: ActionItem, field: str, text: str, version: int, by: Membership
     _set_cell(current, field, text)
     _understand(current, roadmap, field, before)
     _save(current, by)
-    _record(
+    record(
         roadmap, f"Изменено: {CELLS.get(field, field)}", by, item=current, field=field,
         before=before, after=text, version=current.version,
     )  # fmt: skip
@@ -154,7 +152,7 @@ def _settle_deadline(
     current.deadline_by_hand = bool(parts)
     current.deadline_parts = list(parts) or compiling.compiled(current.deadline, roadmap)
     _save(current, by)
-    _record(
+    record(
         roadmap, "Уточнён смысл срока", by, item=current, field="deadline_parts", before=before,
         after=current.deadline_parts, version=current.version,
     )  # fmt: skip
@@ -171,7 +169,7 @@ def settle_reach(item: ActionItem, reach: Sequence[dict[str, Any]], by: Membersh
         current.responsible, roadmap, Directory(roadmap.department)
     )
     _save(current, by)
-    _record(
+    record(
         roadmap, "Уточнены исполнители", by, item=current, field="reach", before=before, after=current.reach,
         version=current.version,
     )  # fmt: skip
@@ -200,7 +198,7 @@ def answer(
     if remember:
         responsibles.remember(roadmap.department, phrase, targets, by=by)
         compiling.refill(roadmap, ["reach"])
-        _record(roadmap, "Запомнено, кто это", by, item=current, phrase=phrase)
+        record(roadmap, "Запомнено, кто это", by, item=current, phrase=phrase)
         current.refresh_from_db()
         if not any(
             responsibles.needs_answer(target) for target in current.reach if target["phrase"] == phrase
@@ -225,7 +223,7 @@ def add(section: Section, *, by: Membership, after: ActionItem | None = None) ->
     place = items.index(after) + 1 if after in items else len(items)
     item = ActionItem.objects.create(section=section, position=0, text="", updated_by=by)
     _renumber([*items[:place], item, *items[place:]], scheme)
-    _record(roadmap, "Добавлен пункт", by, item=item)
+    record(roadmap, "Добавлен пункт", by, item=item)
     return item
 
 
@@ -249,7 +247,7 @@ def add_rows(
         item.save()
     _renumber([*there[:place], *fresh, *there[place:]], scheme)
     words = names.counted(len(fresh), "пункт", "пункта", "пунктов")
-    _record(roadmap, f"Вставлено из буфера: {words}", by, rows=[item.pk for item in fresh])
+    record(roadmap, f"Вставлено из буфера: {words}", by, rows=[item.pk for item in fresh])
     return fresh
 
 
@@ -271,7 +269,7 @@ def remove(item: ActionItem, *, by: Membership) -> RoadmapEvent:
     row = {name: getattr(current, name) for name in (*CELLS, *KEPT)}
     current.delete()
     _renumber(list(section.items.all()), scheme)
-    return _record(roadmap, "Удалён пункт", by, section=section.pk, row=row)
+    return record(roadmap, "Удалён пункт", by, section=section.pk, row=row)
 
 
 KEPT = ("position", "extra", "deadline_parts", "deadline_by_hand", "reach", "reach_by_hand", "version")
@@ -291,7 +289,7 @@ def restore(event: RoadmapEvent, *, by: Membership) -> ActionItem:
     place = min(item.position, len(items))
     _renumber([*items[:place], item, *items[place:]], scheme)
     RoadmapEvent.objects.filter(pk=event.pk).update(item=item)  # the same row again: its history goes on
-    _record(roadmap, "Пункт возвращён", by, item=item)
+    record(roadmap, "Пункт возвращён", by, item=item)
     return item
 
 
@@ -310,7 +308,7 @@ def move(item: ActionItem, direction: str, *, by: Membership) -> ActionItem:
     else:
         _move_to_neighbour(current, items, scheme, roadmap, direction)
     current.refresh_from_db()
-    _record(roadmap, "Пункт перемещён", by, item=current, direction=direction)
+    record(roadmap, "Пункт перемещён", by, item=current, direction=direction)
     return current
 
 
@@ -361,109 +359,3 @@ def _renumber(items: Sequence[ActionItem], scheme: numbering.Scheme | None) -> N
 
 def _last_section(roadmap: Roadmap) -> Section:
     return roadmap.sections.last() or Section.objects.create(roadmap=roadmap, position=0)
-
-
-# --- sections and the heading of the document ------------------------------------------------------------------------
-
-
-@transaction.atomic
-def add_section(roadmap: Roadmap, title: str, *, by: Membership) -> Section:
-    """A new section at the end, headed in the manner of the others («III. …»)."""
-    roadmap = lock_draft(roadmap)
-    title = clean(title)
-    if not title:
-        raise Refused("Напишите название раздела.")
-    sections = list(roadmap.sections.all())
-    headings = [section.heading for section in sections if section.heading]
-    heading = title if numbering.split_heading(title)[0] else numbering.next_heading(headings, title)
-    number, name = numbering.split_heading(heading)
-    position = sections[-1].position + 1 if sections else 0
-    section = Section.objects.create(
-        roadmap=roadmap, position=position, number=number, title=name, heading=heading
-    )
-    _record(roadmap, "Добавлен раздел", by, after=heading)
-    return section
-
-
-@transaction.atomic
-def rename_section(section: Section, heading: str, version: int, by: Membership) -> Section:
-    """Write the printed heading; whoever read an older ``version`` gets `Conflict`."""
-    roadmap = lock_draft(section.roadmap)
-    heading = clean(heading)
-    number, title = numbering.split_heading(heading)
-    changed = Section.objects.filter(pk=section.pk, version=version).update(
-        heading=heading, number=number, title=title, version=F("version") + 1
-    )
-    before = section.heading
-    section.refresh_from_db()
-    if changed:
-        _record(roadmap, "Переименован раздел", by, section=section.pk, before=before, after=heading)
-    elif section.heading != heading:
-        raise _heading_conflict(heading, section, roadmap)
-    return section
-
-
-def _heading_conflict(mine: str, section: Section, roadmap: Roadmap) -> Conflict:
-    event = roadmap.events.filter(details__section=section.pk).select_related("by__user").first()
-    author = str(event.by.user) if event and event.by else "другой человек"
-    return Conflict(mine, section.heading, section.version, author, event.at if event else timezone.now())
-
-
-@transaction.atomic
-def remove_section(section: Section, *, by: Membership) -> None:
-    """Take out a section that has no rows."""
-    roadmap = lock_draft(section.roadmap)
-    if section.items.exists():
-        raise Refused("В разделе есть пункты: сначала удалите их или переместите в другой раздел.")
-    _record(roadmap, "Удалён раздел", by, before=section.heading)
-    section.delete()
-
-
-@transaction.atomic
-def change_head(roadmap: Roadmap, *, version: int, by: Membership, **head: Any) -> Roadmap:
-    """Write name, title lines, goals, columns or period; another period gives every deadline its meaning anew."""
-    lock_draft(roadmap)
-    before = {name: getattr(roadmap, name) for name in ("first_day", "last_day")}
-    changed = Roadmap.objects.filter(pk=roadmap.pk, version=version).update(version=F("version") + 1, **head)
-    roadmap.refresh_from_db()
-    if not changed:
-        raise Conflict(
-            "\n".join(head.get("title_lines", ())), "\n".join(roadmap.title_lines), roadmap.version,
-            "другой человек", roadmap.updated_at,
-        )  # fmt: skip
-    if before != {name: getattr(roadmap, name) for name in before}:
-        compiling.refill(roadmap, ["deadline_parts"])
-    _record(roadmap, "Изменены название или период", by)
-    return roadmap
-
-
-# --- shared ----------------------------------------------------------------------------------------------------------
-
-
-def lock_draft(roadmap: Roadmap) -> Roadmap:
-    """Hold the plan's row as a draft until the transaction ends, so that no edit slips past the order."""
-    if not Roadmap.objects.filter(pk=roadmap.pk, state=Roadmap.State.DRAFT).update(updated_at=timezone.now()):
-        raise Refused(LOCKED)
-    return Roadmap.objects.select_related("department", "school").get(pk=roadmap.pk)
-
-
-def refuse_locked(roadmap: Roadmap) -> None:
-    """Raise `Refused` for a plan that is no draft, before anyone has typed for nothing."""
-    if not roadmap.is_editable:
-        raise Refused(LOCKED)
-
-
-def clean(text: str) -> str:
-    """Line ends of one kind, no blanks at the edges; the words stay as typed."""
-    if len(text) > LONGEST:
-        raise Refused(f"Текст длиннее {LONGEST} знаков: сократите его или разделите на пункты.")
-    text = text.replace("\x00", "")
-    return "\n".join(
-        line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    ).strip()
-
-
-def _record(
-    roadmap: Roadmap, what: str, by: Membership, *, item: ActionItem | None = None, **details: Any
-) -> RoadmapEvent:
-    return RoadmapEvent.objects.create(roadmap=roadmap, item=item, what=what, by=by, details=details)

@@ -16,7 +16,7 @@ from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
 from portal.lib.refusals import Refused
-from roadmaps.domain import items
+from roadmaps.domain import items, sections
 from roadmaps.domain.errors import Conflict
 from roadmaps.domain.sheet import Sheet, compared
 from roadmaps.forms import CellForm, SectionForm
@@ -142,7 +142,7 @@ def section_new(request: PortalRequest, pk: int) -> HttpResponse:
     form = SectionForm(posted(request))
     if form.is_valid():
         try:
-            section = items.add_section(roadmap, form.cleaned_data["heading"], by=request.membership)
+            section = sections.add(roadmap, form.cleaned_data["heading"], by=request.membership)
             return redirect(f"{reverse('roadmaps:roadmap', args=[pk])}#section-{section.pk}")
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -158,7 +158,7 @@ def section_edit(request: PortalRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             said = form.cleaned_data
-            items.rename_section(section, said["heading"], said["version"], request.membership)
+            sections.rename(section, said["heading"], said["version"], request.membership)
             return redirect(f"{reverse('roadmaps:roadmap', args=[section.roadmap_id])}#section-{pk}")
         except Conflict as conflict:
             return _heading_conflict(request, section, conflict)
@@ -187,7 +187,7 @@ def section_remove(request: PortalRequest, pk: int) -> HttpResponse:
     section = _section(request, pk)
     roadmap = section.roadmap
     try:
-        items.remove_section(section, by=request.membership)
+        sections.remove(section, by=request.membership)
         messages.success(request, "Раздел удалён")
     except Refused as refusal:
         messages.error(request, str(refusal))

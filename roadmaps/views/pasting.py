@@ -16,7 +16,7 @@ from accounts.models import Role
 from accounts.permissions import role_required
 from portal.lib.refusals import Refused
 from portal.templatetags.portal import plural
-from roadmaps.domain import compiling, items, pasting
+from roadmaps.domain import compiling, editing, items, pasting, sections
 from roadmaps.domain.sheet import Sheet
 from roadmaps.forms import PasteForm
 from roadmaps.models import Roadmap, Section
@@ -44,7 +44,7 @@ def rows_paste(request: PortalRequest, pk: int) -> HttpResponse:
 def _shown(plan: Roadmap, form: PasteForm) -> dict[str, Any]:
     """The rows, understood, as the table that they will make."""
     said = form.cleaned_data
-    items.refuse_locked(plan)
+    editing.refuse_locked(plan)
     rows = pasting.rows(plan, html=said["html"], text=said["text"])
     after = said["after"]
     section = (after and after.section) or said["section"] or plan.sections.last() or Section(roadmap=plan)
@@ -56,9 +56,7 @@ def _shown(plan: Roadmap, form: PasteForm) -> dict[str, Any]:
 
 def _added(request: PortalRequest, plan: Roadmap, form: PasteForm, shown: dict[str, Any]) -> HttpResponse:
     section = (
-        shown["section"]
-        if shown["section"].pk
-        else items.add_section(plan, "Мероприятия", by=request.membership)
+        shown["section"] if shown["section"].pk else sections.add(plan, "Мероприятия", by=request.membership)
     )
     fresh = items.add_rows(section, shown["rows"], by=request.membership, after=shown["after"])
     messages.success(request, f"Добавлено: {plural(len(fresh), 'пункт,пункта,пунктов')}")

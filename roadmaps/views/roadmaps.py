@@ -14,7 +14,7 @@ from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
 from portal.lib.refusals import Refused
-from roadmaps.domain import approval, blanks, importing, items, revisions
+from roadmaps.domain import approval, blanks, importing, revisions, sections
 from roadmaps.domain.errors import Conflict
 from roadmaps.domain.sheet import Sheet
 from roadmaps.forms import HeadForm, ImportForm, NewForm, PeriodForm
@@ -114,7 +114,7 @@ def head(request: PortalRequest, pk: int) -> HttpResponse:
     form = HeadForm(posted(request), initial=lines | plain)
     if form.is_valid():
         try:
-            items.change_head(
+            sections.change_head(
                 plan, version=form.cleaned_data["version"], by=request.membership, **form.changes()
             )
             return redirect("roadmaps:roadmap", pk)

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from portal.lib.refusals import Refused
-from roadmaps.domain import compiling, items
+from roadmaps.domain import compiling, items, sections
 from roadmaps.domain.errors import Conflict
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent
 from tests.factories.accounts import MembershipFactory
@@ -174,31 +174,31 @@ def test_past_the_edge_a_row_goes_into_the_next_section(methodist):
 def test_a_new_section_is_headed_like_the_others(methodist):
     roadmap = RoadmapFactory(department=methodist.department)
     SectionFactory(roadmap=roadmap, position=0, heading="III. Контроль", number="III", title="Контроль")
-    new = items.add_section(roadmap, "Работа с родителями", by=methodist)
+    new = sections.add(roadmap, "Работа с родителями", by=methodist)
     assert (new.heading, new.number, new.title) == ("IV. Работа с родителями", "IV", "Работа с родителями")
     SectionFactory(roadmap=roadmap, position=9, heading="Задача 4. Учёба", number="4", title="Учёба")
-    assert items.add_section(roadmap, "Отчёты", by=methodist).heading == "Задача 5. Отчёты"
+    assert sections.add(roadmap, "Отчёты", by=methodist).heading == "Задача 5. Отчёты"
 
 
 def test_renaming_a_section_is_guarded_too(methodist):
     section = SectionFactory(roadmap__department=methodist.department)
-    items.rename_section(section, "I. Начало", 1, methodist)
+    sections.rename(section, "I. Начало", 1, methodist)
     with pytest.raises(Conflict) as caught:
-        items.rename_section(section, "I. Старт", 1, methodist)
+        sections.rename(section, "I. Старт", 1, methodist)
     assert (caught.value.mine, caught.value.theirs) == ("I. Старт", "I. Начало")
 
 
 def test_a_section_with_rows_stays(item, methodist):
     with pytest.raises(Refused, match="есть пункты"):
-        items.remove_section(item.section, by=methodist)
+        sections.remove(item.section, by=methodist)
     items.remove(item, by=methodist)
-    items.remove_section(item.section, by=methodist)
+    sections.remove(item.section, by=methodist)
     assert not item.section.roadmap.sections.exists()
 
 
 def test_another_period_gives_deadlines_another_year(item, methodist):
     items.change(item, "deadline", "до 15 марта", 1, methodist)
-    items.change_head(
+    sections.change_head(
         item.section.roadmap, version=1, by=methodist,
         first_day=datetime.date(2026, 9, 1), last_day=datetime.date(2027, 8, 31),
     )  # fmt: skip
@@ -216,9 +216,9 @@ def test_a_plan_in_an_order_is_not_edited(item, methodist):
         lambda: items.remove(item, by=methodist),
         lambda: items.move(item, "up", by=methodist),
         lambda: items.settle_deadline(item, [{"by": "2026-02-02"}], methodist),
-        lambda: items.add_section(roadmap, "Новый", by=methodist),
-        lambda: items.rename_section(item.section, "Другой", 1, methodist),
-        lambda: items.change_head(roadmap, version=1, by=methodist, name="Другая"),
+        lambda: sections.add(roadmap, "Новый", by=methodist),
+        lambda: sections.rename(item.section, "Другой", 1, methodist),
+        lambda: sections.change_head(roadmap, version=1, by=methodist, name="Другая"),
     ):
         with pytest.raises(Refused, match="уже не черновик"):
             edit()
