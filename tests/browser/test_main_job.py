@@ -274,8 +274,8 @@ def edit_first_row(methodist: Person) -> None:
     place = next(headings.index(one) for one in headings if "роприят" in one)
     page.locator("tbody.item").first.locator("td").nth(place).locator(".cell__text").click()
     area = page.locator("textarea[data-portal-editing]")
-    area.press("End")
-    area.press_sequentially(" (с учётом замечаний школ)")
+    expect(area).to_be_focused()  # the cell has settled: nothing takes the caret away any more
+    area.fill(f"{area.input_value()} (с учётом замечаний школ)")
     area.press("Enter")
     expect(page.locator("#saved")).to_contain_text("Сохранено")
     expect(page.locator("tbody.item").first).to_contain_text("с учётом замечаний школ")
