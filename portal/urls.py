@@ -14,5 +14,7 @@ urlpatterns = [
     path("schools/", include("schools.urls")),
     path("orders/", include("orders.urls")),
     path("roadmaps/", include("roadmaps.urls")),
+    path("observers/", include("observers.urls")),
+    path("recheck/", include("recheck.urls")),
     path("service/", admin.site.urls),
 ]

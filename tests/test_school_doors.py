@@ -24,7 +24,16 @@ from roadmaps.models import (
     RoadmapImport,
     Section,
 )
-from schools.models import ObjectivityFlag, Post, School, SchoolImport
+from schools.models import (
+    Exam,
+    ObjectivityFlag,
+    Post,
+    School,
+    SchoolImport,
+    VprCampaign,
+    VprResult,
+    VprSession,
+)
 from tests.factories.accounts import AuditEventFactory, MembershipFactory
 from tests.factories.jobs import JobFactory
 from tests.factories.notifications import ReminderFactory
@@ -36,7 +45,15 @@ from tests.factories.roadmaps import (
     RoadmapImportFactory,
     SectionFactory,
 )
-from tests.factories.schools import FlagFactory, PostFactory, SchoolFactory, SchoolImportFactory
+from tests.factories.schools import (
+    ExamFactory,
+    FlagFactory,
+    PostFactory,
+    ResultFactory,
+    SchoolFactory,
+    SchoolImportFactory,
+    SessionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -97,11 +114,18 @@ def test_duties_proofs_people_and_letters_are_their_own(deputy):
     assert seen(Job, deputy) == [started]
 
 
+def test_days_of_the_vpr_are_their_own(deputy):
+    mine = SessionFactory(school=deputy.post.school)
+    SessionFactory(school=SchoolFactory(department=deputy.department), exam=mine.exam)
+    assert seen(VprSession, deputy) == [mine]
+
+
 def department_rows(deputy: Membership) -> dict[type[Any], Any]:
     """One row of the deputy's own department for every table that is not for schools."""
     ours, school = {"department": deputy.department}, deputy.post.school
     register = RegisterFactory(**ours)
     plan = RoadmapFactory(**ours, school=school)
+    exam = ExamFactory(campaign__department=deputy.department)
     return {
         AuditEvent: AuditEventFactory(**ours),
         Register: register,
@@ -112,6 +136,9 @@ def department_rows(deputy: Membership) -> dict[type[Any], Any]:
         RecordedEvent: RecordedEvent.objects.create(**ours, event="test", day="2026-03-01", school=school),
         ObjectivityFlag: FlagFactory(school=school),
         SchoolImport: SchoolImportFactory(**ours),
+        VprCampaign: exam.campaign,
+        Exam: exam,
+        VprResult: ResultFactory(school=school, exam=exam),
     }
 
 
@@ -132,7 +159,7 @@ def test_every_table_of_a_department_is_either_narrowed_or_closed(deputy):
     }
     assert open_ones == {
         ActionItem, Annex, Assignment, Clause, Evidence, Job, Membership, Order, Post, Reminder, Roadmap, School,
-        Section,
+        Section, VprSession,
     }  # fmt: skip
     for model in open_ones:
         assert type(model._default_manager.all()).visible_to is not TenantQuerySet.visible_to, model

@@ -16,7 +16,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.factories.accounts import MembershipFactory
 
-APPS = ("accounts", "jobs", "notifications", "schools", "orders", "roadmaps", "portal")
+APPS = (
+    "accounts",
+    "jobs",
+    "notifications",
+    "schools",
+    "orders",
+    "roadmaps",
+    "observers",
+    "recheck",
+    "portal",
+)
 BY_APP = [importlib.import_module(f"tests.{app}.foreign") for app in APPS]
 FOREIGN = {name: case for module in BY_APP for name, case in module.FOREIGN.items()}
 OPEN = {name: why for module in BY_APP for name, why in module.OPEN.items()}

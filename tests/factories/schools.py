@@ -1,11 +1,20 @@
-"""Schools, their deputies, flags."""
+"""Schools, their deputies, flags, the VPR and its results."""
 
 import datetime
 
 import factory
 from factory.django import DjangoModelFactory
 
-from schools.models import ObjectivityFlag, Post, School, SchoolImport
+from schools.models import (
+    Exam,
+    ObjectivityFlag,
+    Post,
+    School,
+    SchoolImport,
+    VprCampaign,
+    VprResult,
+    VprSession,
+)
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
 
 
@@ -69,3 +78,54 @@ class SchoolImportFactory(DjangoModelFactory):
             "tables": [],
         }
     )
+
+
+class CampaignFactory(DjangoModelFactory):
+    """The spring of 2026."""
+
+    class Meta:
+        model = VprCampaign
+
+    department = factory.SubFactory(DepartmentFactory)
+    year = 2025
+    name = factory.Sequence(lambda n: f"ВПР, весна 2026 ({n + 1})")
+    first_day = datetime.date(2026, 4, 20)
+    last_day = datetime.date(2026, 5, 20)
+
+
+class ExamFactory(DjangoModelFactory):
+    """Mathematics of grade 4 with the scale of 2026."""
+
+    class Meta:
+        model = Exam
+
+    campaign = factory.SubFactory(CampaignFactory)
+    grade = 4
+    subject = "математика"
+    max_score = 18
+    thresholds = factory.LazyFunction(lambda: {"3": 5, "4": 9, "5": 14})
+
+
+class SessionFactory(DjangoModelFactory):
+    """A class of a school sits a test, in the school's own department."""
+
+    class Meta:
+        model = VprSession
+
+    school = factory.SubFactory(SchoolFactory)
+    exam = factory.SubFactory(ExamFactory, campaign__department=factory.SelfAttribute("...school.department"))
+    class_name = "4А"
+    day = datetime.date(2026, 4, 21)
+
+
+class ResultFactory(DjangoModelFactory):
+    """A school's marks, nothing else."""
+
+    class Meta:
+        model = VprResult
+
+    school = factory.SubFactory(SchoolFactory)
+    department = factory.SelfAttribute("school.department")
+    exam = factory.SubFactory(ExamFactory, campaign__department=factory.SelfAttribute("...school.department"))
+    participants = 25
+    marks = factory.LazyFunction(lambda: {"2": 2, "3": 9, "4": 10, "5": 4})

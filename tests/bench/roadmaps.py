@@ -1,44 +1,15 @@
-"""``script/bench``: speeds with their yardsticks. Machines are noisy: medians, and ratios to work of the same run."""
+"""The plan: phrases, Word files, orders on paper, start pages."""
 
 from __future__ import annotations
 
 import io
 import json
 import os
-import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import django
-from django.conf import settings
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-django.setup()
-
-ROOT = Path(__file__).resolve().parent.parent
-SHARED = ROOT.parent / "shared" / "data"
-
-
-def median(work: Callable[[], Any], times: int = 5) -> float:
-    """Seconds, the median of several runs after one that warms up."""
-    work()
-    return statistics.median(seconds(work) for _ in range(times))
-
-
-def seconds(work: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def line(figure: str, measured: str, promised: str, yardstick: str) -> None:
-    print(f"{figure:44} {measured:>22} {promised:>16}   {yardstick}")
+from tests.bench.measure import ROOT, SHARED, line, median, peak_memory, seconds, undone
 
 
 def deadlines() -> None:
@@ -95,50 +66,6 @@ def reading() -> None:
     )
 
 
-def schools() -> None:
-    """5,000 schools read, checked and written in one transaction; yardstick: `bulk_create` of as many bare rows."""
-    from accounts.models import Department
-    from schools.domain import imports
-    from schools.models import School
-
-    def run() -> None:
-        with undone():
-            department = Department.objects.create(code="bench", name="Проба")
-            staged = imports.stage(department=department, by=None, file_name="list.xlsx", data=data)
-            imports.apply(staged, by=None)
-            assert School.objects.filter(department=department).count() == 5000
-
-    def bare() -> None:
-        with undone():
-            department = Department.objects.create(code="bench", name="Проба")
-            rows = (School(department=department, name=f"СОШ № {n}", code=f"sch{n:06}") for n in range(5000))
-            School.objects.bulk_create(rows, batch_size=500)
-
-    data = school_list(5000)
-    took, yardstick = median(run, 3), median(bare, 3)
-    line("import 5,000 schools", f"{took:.2f} s", "< 5 s", f"{took / yardstick:.1f}× a bare bulk_create")
-
-
-def school_list(count: int) -> bytes:
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    book.active.append(["№", "Краткое наименование", "Код ОО", "Директор", "Эл. почта", "Кол-во обучающихся"])
-    for n in range(count):
-        row = [
-            n + 1,
-            f"МБОУ «СОШ № {n + 1}»",
-            f"sch{900000 + n}",
-            "Примеров Иван Ильич",
-            f"s{n}@example.org",
-            100 + n,
-        ]
-        book.active.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
 def order() -> None:
     """An order with a plan of 60 rows to PDF, warm; yardstick: WeasyPrint printing the bare table."""
     import weasyprint
@@ -190,22 +117,6 @@ def memory_of_a_render(content: dict[str, Any]) -> tuple[str, str, str]:
     idle = peak_memory("check")
     peak = peak_memory("render_order", str(row.pk), "--output", os.devnull)
     return f"{peak:.0f} MB", "< 200 MB", f"manage.py check alone: {idle:.0f} MB"
-
-
-CHILD = """
-import sys
-from django.core.management import execute_from_command_line
-execute_from_command_line(["manage.py", *sys.argv[1:]])
-print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM:")))
-"""
-
-
-def peak_memory(*command: str) -> float:
-    """MB at the peak of ``manage.py command``; read by the child, for a fork inherits its parent's ``ru_maxrss``."""
-    result = subprocess.run(
-        [sys.executable, "-c", CHILD, *command], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return int(result.stdout.split()[-1]) / 1024
 
 
 def pages() -> None:
@@ -262,29 +173,4 @@ def schools_of(department: Any) -> list[Any]:
     return list(School.objects.filter(department=department).order_by("pk"))
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """Whatever is written inside is rolled back."""
-    from django.db import transaction
-
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-BENCHES = {bench.__name__: bench for bench in (deadlines, reading, order, schools, pages)}
-
-
-def main(names: list[str]) -> None:
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
-    settings.ALLOWED_HOSTS = ["*"]
-    line("figure", "measured", "promised", "yardstick, same run")
-    for name in names or BENCHES:
-        BENCHES[name]()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+BENCHES = (deadlines, reading, order, pages)
