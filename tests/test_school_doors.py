@@ -26,10 +26,16 @@ from roadmaps.models import (
 )
 from schools.models import (
     Exam,
+    NoteSchool,
     ObjectivityFlag,
+    OfficialList,
+    OfficialMark,
     Post,
+    ResultImport,
+    ResultNote,
     School,
     SchoolImport,
+    SubjectName,
     VprCampaign,
     VprResult,
     VprSession,
@@ -48,8 +54,11 @@ from tests.factories.roadmaps import (
 from tests.factories.schools import (
     ExamFactory,
     FlagFactory,
+    NoteSchoolFactory,
+    OfficialMarkFactory,
     PostFactory,
     ResultFactory,
+    ResultImportFactory,
     SchoolFactory,
     SchoolImportFactory,
     SessionFactory,
@@ -126,6 +135,8 @@ def department_rows(deputy: Membership) -> dict[type[Any], Any]:
     register = RegisterFactory(**ours)
     plan = RoadmapFactory(**ours, school=school)
     exam = ExamFactory(campaign__department=deputy.department)
+    mark = OfficialMarkFactory(school=school)
+    noted = NoteSchoolFactory(note__campaign=exam.campaign, school=school)
     return {
         AuditEvent: AuditEventFactory(**ours),
         Register: register,
@@ -139,6 +150,12 @@ def department_rows(deputy: Membership) -> dict[type[Any], Any]:
         VprCampaign: exam.campaign,
         Exam: exam,
         VprResult: ResultFactory(school=school, exam=exam),
+        ResultImport: ResultImportFactory(**ours),
+        SubjectName: SubjectName.objects.create(**ours, written="МАТ", subject="математика"),
+        OfficialList: mark.source,
+        OfficialMark: mark,
+        ResultNote: noted.note,
+        NoteSchool: noted,
     }
 
 

@@ -1,8 +1,11 @@
-"""The schools' tables: `schools` the passports, `lists` the imports, `flags`, `vpr` the schedule, `results`."""
+"""The schools' tables: `schools` the passports, `lists` the imports, `flags`, `vpr` the schedule,
+`results`, `official` lists of schools with signs, `notes` on results."""
 
 from schools.models.flags import FlagEvent, FlagQuerySet, ObjectivityFlag
 from schools.models.lists import SchoolImport
-from schools.models.results import VprResult
+from schools.models.notes import NoteSchool, ResultNote
+from schools.models.official import OfficialList, OfficialMark
+from schools.models.results import ResultImport, SubjectName, VprResult
 from schools.models.schools import Post, PostQuerySet, School, SchoolQuerySet, academic_year_of
 from schools.models.vpr import Exam, ExamQuerySet, SessionQuerySet, VprCampaign, VprSession
 
@@ -11,13 +14,19 @@ __all__ = [
     "ExamQuerySet",
     "FlagEvent",
     "FlagQuerySet",
+    "NoteSchool",
     "ObjectivityFlag",
+    "OfficialList",
+    "OfficialMark",
     "Post",
     "PostQuerySet",
+    "ResultImport",
+    "ResultNote",
     "School",
     "SchoolImport",
     "SchoolQuerySet",
     "SessionQuerySet",
+    "SubjectName",
     "VprCampaign",
     "VprResult",
     "VprSession",

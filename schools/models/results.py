@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from accounts.models import Department
 from accounts.tenancy import TenantQuerySet
+from jobs.staging import StagedImport
 from schools.models.schools import School
-from schools.models.vpr import Exam
+from schools.models.vpr import Exam, VprCampaign
 
 
 class VprResult(models.Model):
@@ -59,3 +60,42 @@ class VprResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exam}: {self.school or self.get_scope_display()}"
+
+
+class ResultImport(StagedImport):
+    """A file of results on its way in.
+
+    A school's own form names pupils by codes: it is counted while it is read and never kept, ``file`` is empty then.
+
+    ``preview``: what was read and what it would do (`schools.domain.result_plan`); ``before``: the values that were
+    replaced, by result.
+    """
+
+    campaign = models.ForeignKey(
+        VprCampaign, models.CASCADE, null=True, blank=True, related_name="+", verbose_name="кампания"
+    )
+
+    class Meta(StagedImport.Meta):
+        verbose_name = "загрузка результатов ВПР"
+        verbose_name_plural = "загрузки результатов ВПР"
+
+
+class SubjectName(models.Model):
+    """A subject as this department's files write it: «МАТ-Б» is «математика». Said by a person once, then known."""
+
+    department = models.ForeignKey(Department, models.CASCADE, related_name="subject_names")
+    written = models.CharField("в файле", max_length=60)
+    subject = models.CharField("предмет", max_length=60)
+
+    objects = TenantQuerySet["SubjectName"].as_manager()
+
+    class Meta:
+        verbose_name = "название предмета"
+        verbose_name_plural = "названия предметов"
+        ordering = ["written"]
+        constraints = [
+            models.UniqueConstraint(fields=["department", "written"], name="subject_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.written}: {self.subject}"

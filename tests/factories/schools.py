@@ -7,8 +7,13 @@ from factory.django import DjangoModelFactory
 
 from schools.models import (
     Exam,
+    NoteSchool,
     ObjectivityFlag,
+    OfficialList,
+    OfficialMark,
     Post,
+    ResultImport,
+    ResultNote,
     School,
     SchoolImport,
     VprCampaign,
@@ -129,3 +134,70 @@ class ResultFactory(DjangoModelFactory):
     exam = factory.SubFactory(ExamFactory, campaign__department=factory.SelfAttribute("...school.department"))
     participants = 25
     marks = factory.LazyFunction(lambda: {"2": 2, "3": 9, "4": 10, "5": 4})
+
+
+class ResultImportFactory(DjangoModelFactory):
+    """A file without a row, waiting for a decision."""
+
+    class Meta:
+        model = ResultImport
+
+    department = factory.SubFactory(DepartmentFactory)
+    file_name = "отметки.xlsx"
+    file = factory.django.FileField(data=b"xlsx", filename="results.xlsx")
+    preview = factory.LazyFunction(
+        lambda: {
+            "reading": {"form": "marks", "year": 2026, "tables": [], "rows": [], "faults": [], "notes": []},
+            "counts": {"new": 0, "changed": 0, "same": 0, "faulty": 0},
+            "rows": [],
+            "faults": [],
+            "skipped": [],
+            "missing": [],
+        }
+    )
+
+
+class OfficialListFactory(DjangoModelFactory):
+    class Meta:
+        model = OfficialList
+
+    department = factory.SubFactory(DepartmentFactory)
+    file_name = "перечень.xlsx"
+    file = factory.django.FileField(data=b"xlsx", filename="official.xlsx")
+    document = "письмо министерства"
+    number = "12-п"
+    issued_on = datetime.date(2026, 7, 1)
+    preview = factory.LazyFunction(lambda: {"rows": [], "faults": [], "skipped": [], "tables": []})
+
+
+class OfficialMarkFactory(DjangoModelFactory):
+    """A mark of a list of the school's own department, taken over already."""
+
+    class Meta:
+        model = OfficialMark
+
+    school = factory.SubFactory(SchoolFactory)
+    source = factory.SubFactory(
+        OfficialListFactory,
+        department=factory.SelfAttribute("..school.department"),
+        state=OfficialList.State.APPLIED,
+    )
+    year = 2026
+    grade = 4
+    subject = "математика"
+
+
+class NoteFactory(DjangoModelFactory):
+    class Meta:
+        model = ResultNote
+
+    campaign = factory.SubFactory(CampaignFactory)
+    department = factory.SelfAttribute("campaign.department")
+
+
+class NoteSchoolFactory(DjangoModelFactory):
+    class Meta:
+        model = NoteSchool
+
+    note = factory.SubFactory(NoteFactory)
+    school = factory.SubFactory(SchoolFactory, department=factory.SelfAttribute("..note.department"))
