@@ -25,6 +25,7 @@ from roadmaps.models import (
     Section,
 )
 from schools.models import (
+    AbsentGrade,
     Exam,
     NoteSchool,
     ObjectivityFlag,
@@ -33,8 +34,10 @@ from schools.models import (
     Post,
     ResultImport,
     ResultNote,
+    ScheduleImport,
     School,
     SchoolImport,
+    SessionEvent,
     SubjectName,
     VprCampaign,
     VprResult,
@@ -52,6 +55,7 @@ from tests.factories.roadmaps import (
     SectionFactory,
 )
 from tests.factories.schools import (
+    AbsentGradeFactory,
     ExamFactory,
     FlagFactory,
     NoteSchoolFactory,
@@ -59,8 +63,10 @@ from tests.factories.schools import (
     PostFactory,
     ResultFactory,
     ResultImportFactory,
+    ScheduleImportFactory,
     SchoolFactory,
     SchoolImportFactory,
+    SessionEventFactory,
     SessionFactory,
 )
 
@@ -124,9 +130,21 @@ def test_duties_proofs_people_and_letters_are_their_own(deputy):
 
 
 def test_days_of_the_vpr_are_their_own(deputy):
-    mine = SessionFactory(school=deputy.post.school)
-    SessionFactory(school=SchoolFactory(department=deputy.department), exam=mine.exam)
-    assert seen(VprSession, deputy) == [mine]
+    mine, neighbour = deputy.post.school, SchoolFactory(department=deputy.department)
+    SessionFactory()  # another department's campaign
+    session = SessionFactory(school=mine)
+    SessionFactory(school=neighbour, exam=session.exam)
+    event, absent = (
+        SessionEventFactory(school=mine, exam=session.exam),
+        AbsentGradeFactory(school=mine, campaign=session.exam.campaign),
+    )
+    SessionEventFactory(school=neighbour, exam=session.exam)
+    AbsentGradeFactory(school=neighbour, campaign=session.exam.campaign)
+    assert seen(VprSession, deputy) == [session]
+    assert seen(SessionEvent, deputy) == [event]
+    assert seen(AbsentGrade, deputy) == [absent]
+    assert seen(Exam, deputy) == [session.exam]
+    assert seen(VprCampaign, deputy) == [session.exam.campaign]
 
 
 def department_rows(deputy: Membership) -> dict[type[Any], Any]:
@@ -147,8 +165,7 @@ def department_rows(deputy: Membership) -> dict[type[Any], Any]:
         RecordedEvent: RecordedEvent.objects.create(**ours, event="test", day="2026-03-01", school=school),
         ObjectivityFlag: FlagFactory(school=school),
         SchoolImport: SchoolImportFactory(**ours),
-        VprCampaign: exam.campaign,
-        Exam: exam,
+        ScheduleImport: ScheduleImportFactory(campaign=exam.campaign),
         VprResult: ResultFactory(school=school, exam=exam),
         ResultImport: ResultImportFactory(**ours),
         SubjectName: SubjectName.objects.create(**ours, written="МАТ", subject="математика"),
@@ -175,8 +192,8 @@ def test_every_table_of_a_department_is_either_narrowed_or_closed(deputy):
         and model._default_manager.all().schools_see
     }
     assert open_ones == {
-        ActionItem, Annex, Assignment, Clause, Evidence, Job, Membership, Order, Post, Reminder, Roadmap, School,
-        Section, VprSession,
+        AbsentGrade, ActionItem, Annex, Assignment, Clause, Evidence, Exam, Job, Membership, Order, Post, Reminder,
+        Roadmap, School, Section, SessionEvent, VprCampaign, VprSession,
     }  # fmt: skip
     for model in open_ones:
         assert type(model._default_manager.all()).visible_to is not TenantQuerySet.visible_to, model

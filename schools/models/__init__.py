@@ -1,15 +1,19 @@
-"""The schools' tables: `schools` the passports, `lists` the imports, `flags`, `vpr` the schedule,
-`results`, `official` lists of schools with signs, `notes` on results."""
+"""The schools' tables: `schools` the passports, `lists` the imports, `flags`, `vpr` the campaign and its days,
+`schedule` what is around the days, `results`, `official` lists of schools with signs, `notes` on results.
+"""
 
 from schools.models.flags import FlagEvent, FlagQuerySet, ObjectivityFlag
 from schools.models.lists import SchoolImport
 from schools.models.notes import NoteSchool, ResultNote
 from schools.models.official import OfficialList, OfficialMark
 from schools.models.results import ResultImport, SubjectName, VprResult
+from schools.models.schedule import AbsentGrade, ScheduleImport, SessionEvent
 from schools.models.schools import Post, PostQuerySet, School, SchoolQuerySet, academic_year_of
-from schools.models.vpr import Exam, ExamQuerySet, SessionQuerySet, VprCampaign, VprSession
+from schools.models.vpr import CampaignQuerySet, Exam, ExamQuerySet, SessionQuerySet, VprCampaign, VprSession
 
 __all__ = [
+    "AbsentGrade",
+    "CampaignQuerySet",
     "Exam",
     "ExamQuerySet",
     "FlagEvent",
@@ -22,9 +26,11 @@ __all__ = [
     "PostQuerySet",
     "ResultImport",
     "ResultNote",
+    "ScheduleImport",
     "School",
     "SchoolImport",
     "SchoolQuerySet",
+    "SessionEvent",
     "SessionQuerySet",
     "SubjectName",
     "VprCampaign",

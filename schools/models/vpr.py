@@ -11,8 +11,20 @@ from accounts.tenancy import TenantQuerySet
 from schools.models.schools import School
 
 
+class CampaignQuerySet(TenantQuerySet["VprCampaign"]):
+    schools_see = True
+
+    def visible_to(self, membership: Membership | None) -> CampaignQuerySet:
+        """A school sees its department's campaigns: it chooses days inside their windows."""
+        return super().visible_to(membership)
+
+
 class VprCampaign(models.Model):
-    """One run of the VPR: «весна 2026». Dates come from a person, who names the document they are from."""
+    """One run of the VPR: «весна 2026». Dates come from a person, who names the document they are from.
+
+    ``breaks`` are the school holidays: ``[["2026-03-28", "2026-04-05", "весенние каникулы"], …]``, both days included.
+    While ``locked_at`` is empty, schools choose their own days inside the window.
+    """
 
     department = models.ForeignKey(Department, models.PROTECT, related_name="campaigns")
     year = models.PositiveSmallIntegerField("учебный год", help_text="Год, в котором он начался.")
@@ -25,10 +37,36 @@ class VprCampaign(models.Model):
         blank=True,
         help_text="Например: «приказ Рособрнадзора от 07.05.2025 № 991».",
     )
+    saturdays = models.BooleanField("по субботам учатся", default=False)
+    breaks = models.JSONField("каникулы", default=list, blank=True)
+    least_gap_days = models.PositiveSmallIntegerField(
+        "дней между работами по одному предмету",
+        default=18,
+        help_text="Для одного класса. Рекомендации 06.08.2021 № СК-228/03: не чаще раза в 2,5 недели. 0: не проверять.",
+    )
+    most_percent = models.PositiveSmallIntegerField(
+        "доля уроков предмета под работы, %",
+        default=10,
+        validators=[MaxValueValidator(100)],
+        help_text="Рекомендации 06.08.2021 № СК-228/03: не более 10 %. 0: не проверять.",
+    )
+    first_lesson_ends = models.TimeField("первый урок кончается", null=True, blank=True)
+    last_lesson_starts = models.TimeField("последний урок начинается", null=True, blank=True)
+    upload_within = models.PositiveSmallIntegerField(
+        "рабочих дней на загрузку в ФИС ОКО", null=True, blank=True, help_text="После дня проведения."
+    )
+    upload_by = models.DateField(
+        "загрузить не позднее",
+        null=True,
+        blank=True,
+        help_text="Для всех работ; по письму или плану-графику.",
+    )
+    locked_at = models.DateTimeField("график закрыт", null=True, blank=True)
+    locked_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField("создана", auto_now_add=True)
 
-    objects = TenantQuerySet["VprCampaign"].as_manager()
+    objects = CampaignQuerySet.as_manager()
 
     class Meta:
         verbose_name = "кампания ВПР"
@@ -45,14 +83,29 @@ class VprCampaign(models.Model):
                 condition=Q(first_day__lte=F("last_day")),
                 violation_error_message="Последний день раньше первого.",
             ),
+            models.CheckConstraint(
+                name="campaign_locked_by_somebody",
+                condition=Q(locked_at=None, locked_by=None)
+                | Q(locked_at__isnull=False, locked_by__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def year_name(self) -> str:
+        """«2025/26»."""
+        return f"{self.year}/{(self.year + 1) % 100:02d}"
+
 
 class ExamQuerySet(TenantQuerySet["Exam"]):
     department_path = "campaign__department"
+    schools_see = True
+
+    def visible_to(self, membership: Membership | None) -> ExamQuerySet:
+        """A school sees the tests of its department's campaigns."""
+        return super().visible_to(membership)
 
 
 class Exam(models.Model):
@@ -76,12 +129,23 @@ class Exam(models.Model):
         "класс", validators=[MinValueValidator(1), MaxValueValidator(11)]
     )
     subject = models.CharField("предмет", max_length=60)
+    short = models.CharField("коротко", max_length=6, blank=True, help_text="Как в графике: «МА».")
+    group = models.CharField(
+        "по выбору из",
+        max_length=40,
+        blank=True,
+        help_text="Пусто: пишут все. Из работ одной группы школа пишет одну, по распределению.",
+    )
     level = models.CharField("уровень", max_length=10, choices=Level, default=Level.BASIC, blank=True)
     form = models.CharField("форма", max_length=10, choices=Form, default=Form.PAPER)
     minutes = models.PositiveSmallIntegerField("минут", default=45)
     max_score = models.PositiveSmallIntegerField("наибольший первичный балл", null=True, blank=True)
     thresholds = models.JSONField("шкала отметок", default=dict, blank=True)
     tasks = models.JSONField("задания", default=list, blank=True)
+    year_lessons = models.PositiveSmallIntegerField(
+        "уроков в год", null=True, blank=True, help_text="По учебному плану: для доли уроков под работы."
+    )
+    source = models.CharField("откуда сведения", max_length=300, blank=True)
 
     objects = ExamQuerySet.as_manager()
 
@@ -100,6 +164,16 @@ class Exam(models.Model):
     def __str__(self) -> str:
         level = f" ({self.get_level_display()})" if self.level else ""
         return f"{self.subject}, {self.grade} класс{level}"
+
+    @property
+    def letters(self) -> str:
+        """The subject as the board has room for it: «МА»."""
+        return self.short or self.subject[:2].upper()
+
+    @property
+    def lessons(self) -> int:
+        """How many lessons of 45 minutes the test takes."""
+        return -(-self.minutes // 45)
 
 
 class SessionQuerySet(TenantQuerySet["VprSession"]):

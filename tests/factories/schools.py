@@ -6,6 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from schools.models import (
+    AbsentGrade,
     Exam,
     NoteSchool,
     ObjectivityFlag,
@@ -14,8 +15,10 @@ from schools.models import (
     Post,
     ResultImport,
     ResultNote,
+    ScheduleImport,
     School,
     SchoolImport,
+    SessionEvent,
     VprCampaign,
     VprResult,
     VprSession,
@@ -121,6 +124,48 @@ class SessionFactory(DjangoModelFactory):
     exam = factory.SubFactory(ExamFactory, campaign__department=factory.SelfAttribute("...school.department"))
     class_name = "4А"
     day = datetime.date(2026, 4, 21)
+
+
+class AbsentGradeFactory(DjangoModelFactory):
+    class Meta:
+        model = AbsentGrade
+
+    campaign = factory.SubFactory(CampaignFactory)
+    school = factory.SubFactory(SchoolFactory, department=factory.SelfAttribute("..campaign.department"))
+    grade = 10
+
+
+class SessionEventFactory(DjangoModelFactory):
+    """A day was given."""
+
+    class Meta:
+        model = SessionEvent
+
+    school = factory.SubFactory(SchoolFactory)
+    exam = factory.SubFactory(ExamFactory, campaign__department=factory.SelfAttribute("...school.department"))
+    class_name = "4А"
+    what = SessionEvent.What.DAY
+    after = datetime.date(2026, 4, 21)
+
+
+class ScheduleImportFactory(DjangoModelFactory):
+    """A read file without rows, waiting for a decision."""
+
+    class Meta:
+        model = ScheduleImport
+
+    campaign = factory.SubFactory(CampaignFactory)
+    department = factory.SelfAttribute("campaign.department")
+    file_name = "график.xlsx"
+    file = factory.django.FileField(data=b"xlsx", filename="schedule.xlsx")
+    preview = factory.LazyFunction(
+        lambda: {
+            "counts": {"new": 0, "changed": 0, "same": 0, "faulty": 0},
+            "rows": [],
+            "faults": [],
+            "tables": [],
+        }
+    )
 
 
 class ResultFactory(DjangoModelFactory):
