@@ -168,16 +168,21 @@ class Role(models.TextChoices):
     HEAD = "head", "начальник"
     DEPUTY = "deputy", "зам. директора школы"
     VIEWER = "viewer", "наблюдатель за ходом"
+    OBSERVER = "observer", "общественный наблюдатель"
+
+
+INSIDERS = tuple(role for role in Role if role != Role.OBSERVER)
 
 
 class MembershipQuerySet(TenantQuerySet["Membership"]):
     schools_see = True
 
     def visible_to(self, membership: Membership | None) -> MembershipQuerySet:
-        """A school sees the department's officials and itself, not the people of other schools."""
+        """A school sees the department's officials and itself, not the people of other schools, nor who watches."""
         memberships = super().visible_to(membership)
         if membership is not None and membership.role == Role.DEPUTY:
-            return memberships.filter(~models.Q(role=Role.DEPUTY) | models.Q(pk=membership.pk))
+            officials = ~models.Q(role__in=[Role.DEPUTY, Role.OBSERVER])
+            return memberships.filter(officials | models.Q(pk=membership.pk))
         return memberships
 
     def active(self) -> MembershipQuerySet:

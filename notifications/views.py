@@ -16,7 +16,7 @@ from notifications.models import Reminder
 
 
 @require_GET
-@role_required()
+@role_required(*Role)
 def inbox(request: PortalRequest) -> HttpResponse:
     mine = Reminder.objects.visible_to(request.membership).filter(recipient=request.membership.user)
     page = Paginator(mine, 30).get_page(request.GET.get("page"))

@@ -109,7 +109,9 @@ class OrderForm(TenantModelForm):
 
     def __init__(self, *args: Any, membership: Membership | None, **kwargs: Any) -> None:
         super().__init__(*args, membership=membership, **kwargs)
-        people = Membership.objects.visible_to(membership).active().exclude(role=Role.DEPUTY)
+        people = (
+            Membership.objects.visible_to(membership).active().exclude(role__in=[Role.DEPUTY, Role.OBSERVER])
+        )
         self.fields["controller"].queryset = people.select_related("user")  # type: ignore[attr-defined]
         self.fields["controller"].empty_label = "не назначен"  # type: ignore[attr-defined]
         self.fields["controller"].required = False

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from accounts.models import Membership, Role
+from accounts.models import INSIDERS, Membership, Role
 from orders.models import Order
 
-READERS = (*Role,)
+READERS = INSIDERS
 WRITERS = (Role.METHODIST,)
 RETURNERS = (Role.METHODIST, Role.HEAD)
 State = Order.State

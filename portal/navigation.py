@@ -10,13 +10,13 @@ from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from accounts.models import Membership, Role
+from accounts.models import INSIDERS, Membership, Role
 from accounts.permissions import DEPARTMENT_ROLES
 from notifications.models import Reminder
 from orders.models import Order
 from roadmaps.models import Assignment
 
-ALL = tuple(Role)
+ALL = INSIDERS
 PLANNERS = (Role.ADMIN, Role.METHODIST, Role.HEAD, Role.VIEWER)
 
 

@@ -37,6 +37,8 @@ def start(request: PortalRequest) -> HttpResponse:
         return render(request, "portal/nobody.html")
     if membership.role == Role.DEPUTY:
         return redirect("roadmaps:mine")
+    if membership.role == Role.OBSERVER:
+        return redirect("observers:visits")
     pages = {Role.HEAD: head, Role.ADMIN: admin}
     return pages.get(Role(membership.role), methodist)(request, membership)
 

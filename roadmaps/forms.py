@@ -295,7 +295,9 @@ class ReachForm(forms.Form):
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        officials = Membership.objects.visible_to(membership).active().exclude(role=Role.DEPUTY)
+        officials = (
+            Membership.objects.visible_to(membership).active().exclude(role__in=[Role.DEPUTY, Role.OBSERVER])
+        )
         choices: dict[str, Any] = {
             "officials": officials.select_related("user"),
             "schools": School.objects.visible_to(membership).open(),

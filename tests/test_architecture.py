@@ -29,6 +29,8 @@ WRITES = {
     "update_or_create",
 }
 
+# `of_observer` is the door of a person without a membership, who came in by a link.
+DOORS = {"visible_to", "of_observer"}
 # Where a view may ask the table itself, and why no door stands open there.
 OWN_DOOR = {
     "accounts/views/departments.py settings_form": "a fresh copy of the member's own department",
@@ -55,11 +57,11 @@ def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
 
 
 def asks_a_table(function: ast.FunctionDef) -> bool:
-    """Whether something is fetched by ``.objects`` that does not go on with ``.visible_to``."""
+    """Whether something is fetched by ``.objects`` that does not go on through a door."""
     closed = {
         id(node.value)
         for node in ast.walk(function)
-        if isinstance(node, ast.Attribute) and node.attr == "visible_to"
+        if isinstance(node, ast.Attribute) and node.attr in DOORS
     }
     return any(
         isinstance(node, ast.Attribute) and node.attr == "objects" and id(node) not in closed

@@ -12,6 +12,21 @@ from accounts.models import AuditEvent, Membership
 from accounts.tenancy import TenantQuerySet
 from jobs.models import Job
 from notifications.models import Reminder
+from observers.models import (
+    AssignmentProposal,
+    CampaignNeeds,
+    Observer,
+    ObserverAssignment,
+    ObserverAssignmentEvent,
+    ObserverAvailability,
+    ObserverCertificate,
+    ObserverChild,
+    ObserverConsent,
+    ObserverImport,
+    ObserverLink,
+    ObserverTraining,
+    SessionNeed,
+)
 from orders.models import Annex, Clause, Order, Register
 from roadmaps.models import (
     ActionItem,
@@ -46,6 +61,18 @@ from schools.models import (
 from tests.factories.accounts import AuditEventFactory, MembershipFactory
 from tests.factories.jobs import JobFactory
 from tests.factories.notifications import ReminderFactory
+from tests.factories.observers import (
+    AvailabilityFactory,
+    CertificateFactory,
+    ConsentFactory,
+    NeedsFactory,
+    ObserverChildFactory,
+    ObserverImportFactory,
+    ProposalFactory,
+    SessionNeedFactory,
+    TrainingFactory,
+    VisitFactory,
+)
 from tests.factories.orders import OrderFactory, RegisterFactory, make_draft, make_signed
 from tests.factories.roadmaps import (
     ActionItemFactory,
@@ -173,6 +200,31 @@ def department_rows(deputy: Membership) -> dict[type[Any], Any]:
         OfficialMark: mark,
         ResultNote: noted.note,
         NoteSchool: noted,
+        **bank_rows(deputy),
+    }
+
+
+def bank_rows(deputy: Membership) -> dict[type[Any], Any]:
+    """A visit to the deputy's own school, and all that is known of who comes."""
+    session = SessionFactory(school=deputy.post.school)
+    visit = VisitFactory(session=session)
+    person = {"observer": visit.observer}
+    return {
+        Observer: visit.observer,
+        ObserverAssignment: visit,
+        ObserverAssignmentEvent: visit.events.create(state="proposed"),
+        ObserverChild: ObserverChildFactory(
+            **person, school=SchoolFactory(department=deputy.department), class_name="2Б"
+        ),
+        ObserverConsent: ConsentFactory(observer__department=deputy.department),
+        ObserverTraining: TrainingFactory(observer__department=deputy.department),
+        ObserverAvailability: AvailabilityFactory(**person, campaign=session.exam.campaign),
+        ObserverLink: visit.observer.links.create(token_hash="0" * 64, expires_at="2026-06-01T00:00Z"),
+        ObserverCertificate: CertificateFactory(**person),
+        ObserverImport: ObserverImportFactory(department=deputy.department),
+        CampaignNeeds: NeedsFactory(campaign=session.exam.campaign),
+        SessionNeed: SessionNeedFactory(session=session),
+        AssignmentProposal: ProposalFactory(campaign=session.exam.campaign),
     }
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Department, Membership, Role
+from accounts.models import INSIDERS, Department, Membership, Role
 from portal.lib import names
 from roadmaps import responsibles
 from roadmaps.models import ResponsibleRule
@@ -54,7 +54,7 @@ class Directory:
 
     @cached_property
     def members(self) -> dict[int, Membership]:
-        members = Membership.objects.filter(department=self.department).active()
+        members = Membership.objects.filter(department=self.department, role__in=INSIDERS).active()
         return {member.pk: member for member in members.select_related("user", "post")}
 
     @cached_property

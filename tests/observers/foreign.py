@@ -7,4 +7,7 @@ from typing import Any
 FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {}
 
 # name → why it is open: its argument is a secret that itself is the right to look, or is no department's row.
-OPEN: dict[str, str] = {}
+OPEN: dict[str, str] = {
+    "observers:enter": "the token is the right to look",
+    "observers:visit_decline": "an observer's own visit; `test_entry.py` tries another's",
+}
