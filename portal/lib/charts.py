@@ -1,0 +1,430 @@
+"""Charts as SVG, drawn here so that a page under a strict CSP and a PDF show the same picture.
+
+Every function returns a `Chart`: write ``{{ chart.svg }}`` in a page or a document (or include
+``components/_chart.html``, which adds the table behind it). A chart has ``role="img"``, a title and a
+description in words; no ``style`` attribute, no id, no script. Colours are presentation attributes (paper
+knows no style sheet) that ``static/css/charts.css`` overrides by class for the light, dark and contrast
+looks. Nothing is said by colour alone: parts carry their words, suspects a sign, series their dash and mark.
+
+Counts are pupils, shares are 0…1. Labels are plain text of any origin: they are escaped here. No Django, no models.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+WIDTH = 640
+FONT = "PT Sans, Tinos, sans-serif"
+PAPER, BLACK, BLUE, AMBER = "#fffdf8", "#1a2026", "#0e4d78", "#b87400"
+# Class for the screen, colour for paper.
+Ink = tuple[str, str]
+TEXT, MUTED = ("c-text", BLACK), ("c-muted", "#56626c")
+COLUMN = ("c-column", "#93aebd")
+RULE, LINK, LINE, CURVE = ("c-rule", "#dcd7cb"), ("c-link", "#56626c"), ("c-line", BLUE), ("c-curve", BLACK)
+DISC, SUSPECT, THRESHOLD = ("c-disc", BLUE), ("c-suspect", AMBER), ("c-threshold", AMBER)
+# Four steps of one colour, pale to dark, and the ink that reads on each.
+STEPS = (("c-step0", "#e2e8eb"), ("c-step1", "#bcccd4"), ("c-step2", "#93aebd"), ("c-step3", BLUE))
+ON_STEPS = (("c-on0", BLACK), ("c-on1", BLACK), ("c-on2", BLACK), ("c-on3", "#ffffff"))
+DASHES = ("", "7 4", "2 3", "9 3 2 3", "4 4", "12 5")
+MARKS = ("«2»", "«3»", "«4»", "«5»")
+JOURNAL = ("понизили", "подтвердили", "повысили")
+EMPTY = "нет данных"
+
+Cell = str | int | float
+
+
+class Markup(str):
+    """Markup that templates print as it is: all text in it is escaped already."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture, what it says in words, and the table behind it (``head`` over ``rows``, first cell names the row)."""
+
+    title: str
+    description: str
+    svg: Markup
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Heat:
+    """A field of a heat map: its words, how dark (0…3; None: hatched, nothing is known), and whether it has a sign."""
+
+    text: str
+    step: int | None = 0
+    marked: bool = False
+
+
+@dataclass(frozen=True)
+class Series:
+    """A line of points (x, y)."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+
+
+def histogram(
+    counts: Sequence[int],
+    *,
+    title: str,
+    thresholds: Mapping[str, int] | None = None,
+    suspects: Collection[int] = (),
+    expected: Sequence[float] | None = None,
+) -> Chart:
+    """Pupils by first score, index = score.
+
+    ``thresholds``: mark → its least score, as dashed lines; ``suspects``: scores marked by a triangle;
+    ``expected``: the smooth curve they were judged by.
+    """
+    thresholds = thresholds or {}
+    high = max([*counts, *(expected or []), 1])
+    plot = _Plot(len(counts), high, left=44, top=34, height=232)
+    bars = [
+        _rect(
+            plot.x(score) + 1.5,
+            plot.y(n),
+            plot.step - 3,
+            plot.y(0) - plot.y(n),
+            SUSPECT if score in suspects else COLUMN,
+        )
+        for score, n in enumerate(counts)
+        if n
+    ]
+    signs = [_triangle(plot.middle(score), plot.y(counts[score]) - 9) for score in suspects]
+    lines = [
+        _line((plot.x(at), 20), (plot.x(at), plot.y(0)), THRESHOLD, dash="5 3")
+        + _text(plot.x(at) + 4, 27, f"«{mark}» от {at}", size=11)
+        for mark, at in thresholds.items()
+    ]
+    curve = _polyline([(plot.middle(s), plot.y(v)) for s, v in enumerate(expected or [])], CURVE, "4 3")
+    every = math.ceil(len(counts) / 26) or 1
+    below = [
+        _text(plot.middle(score), plot.y(0) + 15, str(score), anchor="middle", size=11)
+        for score in range(0, len(counts), every)
+    ]
+    foot = _text(plot.right, plot.y(0) + 33, "первичный балл", anchor="end", size=11, muted=True)
+    drawn = [*plot.grid("учеников"), *bars, *lines, curve, *signs, *below, foot]
+    total = sum(counts)
+    said = f"Учеников: {total}." + "".join(
+        f" Отметка «{mark}» с {at} баллов." for mark, at in thresholds.items()
+    )
+    said += "".join(f" Выделен балл {at}: учеников {counts[at]}." for at in sorted(suspects))
+    head = ("Балл", "Учеников", *(["Ожидалось"] if expected else []), "Отметка")
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (str(s), n, *([round(expected[s], 1)] if expected else []), _mark_of(s, thresholds))
+        for s, n in enumerate(counts)
+    )
+    return _chart(title, said, plot.y(0) + 42, drawn, (head, rows))
+
+
+def marks(groups: Sequence[tuple[str, Mapping[str, float]]], *, title: str) -> Chart:
+    """Shares of the marks, one bar a group (school, department, region, country): «2» … «5» → pupils or per cent."""
+    return stacked([(name, [of.get(m, 0) for m in "2345"]) for name, of in groups], MARKS, title=title)
+
+
+def journal(groups: Sequence[tuple[str, Mapping[str, float]]], *, title: str) -> Chart:
+    """Marks against the journal, one bar a group: ``lowered``, ``confirmed``, ``raised`` → pupils or per cent."""
+    keys = ("lowered", "confirmed", "raised")
+    return stacked([(name, [of.get(key, 0) for key in keys]) for name, of in groups], JOURNAL, title=title)
+
+
+def stacked(groups: Sequence[tuple[str, Sequence[float]]], parts: Sequence[str], *, title: str) -> Chart:
+    """Bars of equal length, each cut by the shares of its ``parts`` (up to four)."""
+    left, right, drawn, said = 168, WIDTH - 8, _legend(parts), []
+    for row, (name, values) in enumerate(groups):
+        y, total = 34 + row * 38, sum(values)
+        drawn.append(_text(left - 10, y + 18, _short(name, 24), anchor="end"))
+        if not total:
+            drawn.append(_text(left, y + 18, EMPTY, muted=True))
+            said.append(f"{name}: {EMPTY}.")
+            continue
+        x = float(left)
+        for step, value in zip(_steps(len(parts)), values, strict=True):
+            width = (right - left) * value / total
+            if value:
+                drawn.append(_rect(x, y, width, 26, STEPS[step], cut=True))
+            if width > 34:
+                words = _percent(value / total)
+                drawn.append(_on(x + width / 2, y + 18, words, step))
+            x += width
+        shares = (f"{part} {_percent(v / total)}" for part, v in zip(parts, values, strict=True))
+        said.append(f"{name}: {', '.join(shares)}.")
+    rows = tuple(
+        (name, *(_percent(v / sum(values)) if sum(values) else "—" for v in values))
+        for name, values in groups
+    )
+    return _chart(title, " ".join(said), 40 + len(groups) * 38, drawn, (("Группа", *parts), rows))
+
+
+def tasks(
+    names: Sequence[str],
+    own: Sequence[float],
+    peers: Sequence[float | None],
+    *,
+    title: str,
+    whose: str,
+    others: str,
+) -> Chart:
+    """How the tasks were done, shares of each task's maximum: ``own`` as discs, ``peers`` as rings."""
+    plot = _Plot(len(names), 1.0, left=44, top=34, height=222, share=True)
+    drawn = plot.grid("")
+    for index, (mine, theirs) in enumerate(zip(own, peers, strict=True)):
+        x = plot.middle(index)
+        if theirs is not None:
+            drawn.append(_line((x, plot.y(mine)), (x, plot.y(theirs)), LINK))
+            drawn.append(_ring(x, plot.y(theirs)))
+        drawn.append(_disc(x, plot.y(mine)))
+        drawn.append(_text(x, plot.y(0) + 16, _short(names[index], 6), anchor="middle", size=11))
+    drawn += [_disc(52, 14), _text(62, 18, whose, size=11), _ring(252, 14), _text(262, 18, others, size=11)]
+    drawn.append(_text(plot.right, plot.y(0) + 33, "задание", anchor="end", size=11, muted=True))
+    better = sum(1 for a, b in zip(own, peers, strict=True) if b is not None and a > b)
+    known = sum(1 for value in peers if value is not None)
+    said = f"Выполнение заданий: {whose} и {others}. Выше сравниваемых заданий: {better} из {known}."
+    rows = tuple(
+        (name, _percent(a), "—" if b is None else _percent(b))
+        for name, a, b in zip(names, own, peers, strict=True)
+    )
+    return _chart(title, said, plot.y(0) + 42, drawn, (("Задание", whose, others), rows))
+
+
+def heat_map(
+    rows: Sequence[str], columns: Sequence[str], fields: Sequence[Sequence[Heat]], *, title: str, meaning: str
+) -> Chart:
+    """Rows × columns of fields, the darker the more. ``meaning`` says what a number in a field is."""
+    left, top, height = 200, 70, 22
+    width = min(96.0, (WIDTH - left - 4) / max(len(columns), 1))
+    drawn = [_text(0, 14, meaning, size=11, muted=True)]
+    for index, name in enumerate(columns):
+        x = left + (index + 0.5) * width
+        for line, words in enumerate(_lines(name, max(4, int(width / 6.2)), 3)):
+            drawn.append(_text(x, 34 + line * 12, words, anchor="middle", size=10))
+    for row, name in enumerate(rows):
+        y = top + row * height
+        drawn.append(_text(left - 8, y + 15, _short(name, 32), anchor="end", size=11))
+        for index, field in enumerate(fields[row]):
+            drawn += _field(left + index * width, y, width, height, field)
+    known = sum(1 for line in fields for field in line if field.step is not None)
+    marked = sum(1 for line in fields for field in line if field.marked)
+    said = f"{meaning} Строк: {len(rows)}, столбцов: {len(columns)}, полей с данными: {known}, отмечено: {marked}."
+    table = tuple((name, *(_spoken(field) for field in fields[row])) for row, name in enumerate(rows))
+    return _chart(title, said, top + len(rows) * height + 6, drawn, (("", *columns), table))
+
+
+def lines(series: Sequence[Series], *, title: str, across: str, upward: str) -> Chart:
+    """Shares 0…1 over a number, a line each with its own dash and its name at its end: a power curve."""
+    xs = sorted({x for one in series for x, _ in one.points})
+    low, high = (xs[0], xs[-1]) if xs else (0.0, 1.0)
+    plot = _Plot(1, 1.0, left=44, top=34, height=232, share=True, right=WIDTH - 96)
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return plot.left + (plot.right - plot.left) * (x - low) / ((high - low) or 1), plot.y(y)
+
+    drawn = plot.grid(upward)
+    taken: list[float] = []
+    for index, one in enumerate(series):
+        points = [place(x, y) for x, y in one.points]
+        drawn.append(_polyline(points, LINE, DASHES[index % len(DASHES)]))
+        drawn += [_disc(x, y, 2.6) for x, y in points]
+        end = _free(points[-1][1], taken)
+        drawn.append(_text(plot.right + 8, end + 4, one.name, size=11))
+    ticks = xs[:: math.ceil(len(xs) / 12)] if xs else []
+    drawn += [_text(place(x, 0)[0], plot.y(0) + 15, _number(x), anchor="middle", size=11) for x in ticks]
+    drawn.append(_text(plot.right, plot.y(0) + 33, across, anchor="end", size=11, muted=True))
+    values = [dict(one.points) for one in series]
+    rows = tuple((_number(x), *(_percent(of[x]) if x in of else "—" for of in values)) for x in xs)
+    ends = (f"{one.name}: до {_percent(max(y for _, y in one.points))}." for one in series)
+    head = (across, *(one.name for one in series))
+    return _chart(title, " ".join(ends), plot.y(0) + 42, drawn, (head, rows))
+
+
+# --- the frame -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Plot:
+    """Equal columns over a scale that begins at nought."""
+
+    columns: int
+    high: float
+    left: float
+    top: float
+    height: float
+    share: bool = False
+    right: float = WIDTH - 8
+
+    @property
+    def step(self) -> float:
+        return (self.right - self.left) / max(self.columns, 1)
+
+    @property
+    def ticks(self) -> list[float]:
+        """Up to six round numbers from nought to above the highest value."""
+        if self.share:
+            return [0, 0.25, 0.5, 0.75, 1]
+        power = 10 ** math.floor(math.log10(self.high))
+        every = next(s for k in (0.1, 0.2, 0.5, 1, 2) if self.high <= 5 * (s := max(1.0, k * power)))
+        return [every * n for n in range(math.ceil(self.high / every) + 1)]
+
+    def x(self, column: int) -> float:
+        return self.left + column * self.step
+
+    def middle(self, column: int) -> float:
+        return self.x(column) + self.step / 2
+
+    def y(self, value: float) -> float:
+        return self.top + self.height * (1 - value / self.ticks[-1])
+
+    def grid(self, words: str) -> list[str]:
+        drawn = []
+        for tick in self.ticks:
+            drawn.append(_line((self.left, self.y(tick)), (self.right, self.y(tick)), RULE))
+            label = _percent(tick) if self.share else _number(tick)
+            drawn.append(_text(self.left - 7, self.y(tick) + 4, label, anchor="end", size=11))
+        return [*drawn, _text(0, 12, words, size=11, muted=True)] if words else drawn
+
+
+Table = tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]
+
+
+def _chart(title: str, description: str, height: float, drawn: Sequence[str], table: Table) -> Chart:
+    svg = (
+        f'<svg class="chart__svg" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" '
+        f'width="{WIDTH}" height="{height:.0f}" role="img" aria-label="{escape(title)}" font-family="{FONT}">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{''.join(drawn)}</svg>"
+    )
+    return Chart(title, description, Markup(svg), *table)
+
+
+def _legend(parts: Sequence[str]) -> list[str]:
+    drawn, x = [], 168.0
+    for part, step in zip(parts, _steps(len(parts)), strict=True):
+        drawn += [
+            _rect(x, 6, 14, 14, STEPS[step], cut=True),
+            _text(x + 20, 17, part, size=12),
+        ]
+        x += 44 + 7.4 * len(part)
+    return drawn
+
+
+def _steps(count: int) -> Sequence[int]:
+    return range(count) if count > 3 else (1, 0, 3)[:count]
+
+
+def _field(x: float, y: float, width: float, height: float, field: Heat) -> list[str]:
+    if field.step is None:
+        strokes = [
+            _line((x + at, y + height - 2), (x + at + 6, y + 2), RULE) for at in range(2, int(width) - 7, 7)
+        ]
+        return [*strokes, _text(x + width / 2, y + 15, field.text, anchor="middle", size=11)]
+    return [
+        _rect(x, y, width, height, STEPS[field.step], cut=True),
+        _on(x + width / 2, y + 15, f"▲ {field.text}" if field.marked else field.text, field.step, size=11),
+    ]
+
+
+def _spoken(field: Heat) -> str:
+    return f"{field.text} (отмечено)" if field.marked else field.text
+
+
+def _mark_of(score: int, thresholds: Mapping[str, int]) -> str:
+    reached = [mark for mark, at in thresholds.items() if score >= at]
+    return max(reached, default="2") if thresholds else "—"
+
+
+def _free(y: float, taken: list[float]) -> float:
+    """The nearest height below ``y`` where a name covers no other."""
+    while any(abs(y - other) < 13 for other in taken):
+        y += 3
+    taken.append(y)
+    return y
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"
+
+
+def _number(value: float) -> str:
+    return f"{value:g}".replace(".", ",")
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def _lines(text: str, most: int, count: int) -> list[str]:
+    """Words in up to ``count`` lines."""
+    found: list[str] = []
+    for word in text.split():
+        if found and len(found[-1]) + 1 + len(word) <= most:
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+    return [_short(line, most) for line in found[:count]]
+
+
+# --- the strokes ---------------------------------------------------------------------------------------------------
+
+Point = tuple[float, float]
+
+
+def _text(
+    x: float, y: float, words: str, *, anchor: str = "start", size: int = 13, muted: bool = False
+) -> str:
+    return _words((x, y), words, MUTED if muted else TEXT, anchor, size)
+
+
+def _on(x: float, y: float, words: str, step: int, *, size: int = 12) -> str:
+    """Words on a field of that darkness."""
+    return _words((x, y), words, ON_STEPS[step], "middle", size)
+
+
+def _words(at: Point, words: str, ink: Ink, anchor: str, size: int) -> str:
+    place = f'x="{at[0]:.1f}" y="{at[1]:.1f}" text-anchor="{anchor}" font-size="{size}"'
+    return f'<text class="{ink[0]}" fill="{ink[1]}" {place}>{escape(words)}</text>'
+
+
+def _rect(x: float, y: float, width: float, height: float, ink: Ink, *, cut: bool = False) -> str:
+    edge = f' stroke="{PAPER}" stroke-width="1.5"' if cut else ""
+    place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
+    return f'<rect class="{ink[0]}" fill="{ink[1]}"{edge} {place}/>'
+
+
+def _line(start: Point, end: Point, ink: Ink, *, dash: str = "") -> str:
+    place = f'x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}"'
+    return f'<line class="{ink[0]}" stroke="{ink[1]}"{_dashes(dash)} {place}/>'
+
+
+def _polyline(points: Sequence[Point], ink: Ink, dash: str = "") -> str:
+    if not points:
+        return ""
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    stroke = f'stroke="{ink[1]}" stroke-width="1.6"{_dashes(dash)}'
+    return f'<polyline class="{ink[0]}" fill="none" {stroke} points="{path}"/>'
+
+
+def _dashes(dash: str) -> str:
+    return f' stroke-dasharray="{dash}"' if dash else ""
+
+
+def _disc(x: float, y: float, radius: float = 5) -> str:
+    return f'<circle class="{DISC[0]}" fill="{DISC[1]}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>'
+
+
+def _ring(x: float, y: float) -> str:
+    place = f'cx="{x:.1f}" cy="{y:.1f}" r="4.5"'
+    return f'<circle class="c-ring" fill="{PAPER}" stroke="{BLACK}" stroke-width="1.6" {place}/>'
+
+
+def _triangle(x: float, y: float) -> str:
+    points = f"{x - 5:.1f},{y + 4:.1f} {x + 5:.1f},{y + 4:.1f} {x:.1f},{y - 5:.1f}"
+    return f'<polygon class="c-sign" fill="{BLACK}" points="{points}"/>'
