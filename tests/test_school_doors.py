@@ -28,6 +28,7 @@ from observers.models import (
     SessionNeed,
 )
 from orders.models import Annex, Clause, Order, Register
+from recheck.models import Expert, Protocol, RecheckCase, Seat
 from roadmaps.models import (
     ActionItem,
     Assignment,
@@ -96,6 +97,7 @@ from tests.factories.schools import (
     SessionEventFactory,
     SessionFactory,
 )
+from tests.recheck.doors import closed_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -201,6 +203,7 @@ def department_rows(deputy: Membership) -> dict[type[Any], Any]:
         ResultNote: noted.note,
         NoteSchool: noted,
         **bank_rows(deputy),
+        **closed_rows(deputy),
     }
 
 
@@ -244,8 +247,8 @@ def test_every_table_of_a_department_is_either_narrowed_or_closed(deputy):
         and model._default_manager.all().schools_see
     }
     assert open_ones == {
-        AbsentGrade, ActionItem, Annex, Assignment, Clause, Evidence, Exam, Job, Membership, Order, Post, Reminder,
-        Roadmap, School, Section, SessionEvent, VprCampaign, VprSession,
+        AbsentGrade, ActionItem, Annex, Assignment, Clause, Evidence, Exam, Expert, Job, Membership, Order, Post,
+        Protocol, RecheckCase, Reminder, Roadmap, School, Seat, Section, SessionEvent, VprCampaign, VprSession,
     }  # fmt: skip
     for model in open_ones:
         assert type(model._default_manager.all()).visible_to is not TenantQuerySet.visible_to, model
