@@ -91,3 +91,30 @@ class Job(models.Model):
     @property
     def percent(self) -> int:
         return min(100, self.done * 100 // self.total) if self.total else 0
+
+
+class KnownColumns(models.Model):
+    """What a department said once of a table with these headings, so that the next such file is read right at once.
+
+    ``kind`` and ``key`` are `excel.Shape.kind` and `excel.headings_key`; ``columns``: ``{heading: field}``, headings as
+    `excel.named_headings` gives them. Empty: tables with such headings are not to be read.
+    """
+
+    department = models.ForeignKey(Department, models.CASCADE, related_name="+")
+    kind = models.CharField("вид списка", max_length=40)
+    key = models.CharField("набор заголовков", max_length=40)
+    columns = models.JSONField("столбцы", default=dict, blank=True)
+    by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField("когда", auto_now=True)
+
+    objects = TenantQuerySet["KnownColumns"].as_manager()
+
+    class Meta:
+        verbose_name = "запомненные столбцы"
+        verbose_name_plural = "запомненные столбцы"
+        constraints = [
+            models.UniqueConstraint(fields=["department", "kind", "key"], name="known_columns_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {', '.join(self.columns)}"

@@ -166,7 +166,7 @@ class ListForm(forms.Form):
     """A school list to look at."""
 
     file = forms.FileField(
-        label="Файл Excel",
+        label="Файл со списком",
         error_messages={
             "required": "Выберите файл со списком школ.",
             "empty": "Файл пустой. Выберите другой.",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("new/", cards.school_new, name="new"),
     path("import/", imports.import_new, name="import"),
     path("import/<int:pk>/", imports.import_preview, name="import_preview"),
+    path("import/<int:pk>/columns/", imports.import_columns, name="import_columns"),
     path("import/<int:pk>/apply/", imports.import_apply, name="import_apply"),
     path("import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("import/<int:pk>/discard/", imports.import_discard, name="import_discard"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.domain import audit
 from accounts.models import Department, Membership
+from jobs.domain import columns
 from portal.lib import excel
 from portal.lib.refusals import Refused
 from portal.lib.transitions import StaleTransition, move
@@ -30,13 +31,15 @@ CHANGED_MEANWHILE = "Школы отдела изменились после п�
 # --- in ----------------------------------------------------------------------------------------------------------
 
 
-def preview(department: Department, data: bytes) -> dict[str, Any]:
+def preview(department: Department, data: bytes, mapping: dict[str, Any] | None = None) -> dict[str, Any]:
     """What the file would do, as JSON; writes nothing. Raises `listing.Unreadable`.
 
+    ``mapping``: how a person said to read it; without one the department's earlier corrections help.
     ``counts`` of rows by action, ``rows`` (sheet, row, action, school id, changes old → new, values), ``faults``,
     ``skipped`` rows that are no schools, ``tables`` with the columns as recognised.
     """
-    read = listing.read(data)
+    remembered = columns.remembered(department, listing.SHAPE)
+    read = listing.read(data, mapping=mapping, remembered=remembered)
     rows, clashes = matching.plan(read, School.objects.filter(department=department))
     faults = [*read.faults, *clashes]
     sheets = [table.sheet for table in read.tables]
@@ -48,6 +51,7 @@ def preview(department: Department, data: bytes) -> dict[str, Any]:
         "faults": [asdict(fault) for fault in faults],
         "skipped": [asdict(skipped) for skipped in read.skipped],
         "tables": [asdict(table) for table in read.tables],
+        "hidden": read.hidden,
     }
 
 
@@ -73,6 +77,34 @@ def stage(
     staged.file.save("schools.xlsx", ContentFile(data), save=False)
     staged.save()
     return staged
+
+
+def columns_of(staged: SchoolImport) -> tuple[list[excel.Sheet], list[excel.Table]]:
+    """The file's sheets and its tables as they are read now, for `jobs.forms.ColumnsForm`."""
+    sheets = excel.read(_content(staged))
+    remembered = columns.remembered(staged.department, listing.SHAPE)
+    return sheets, excel.find_tables(sheets, listing.SHAPE, mapping=staged.mapping, remembered=remembered)
+
+
+def reread(staged: SchoolImport, mapping: dict[str, Any], *, by: Membership | None) -> None:
+    """Read the file as a person says and keep that for the next file with such headings.
+
+    Raises `listing.Unreadable` when nothing is found that way, `Refused` when the list is decided already.
+    """
+    data = _content(staged)
+    seen = preview(staged.department, data, mapping)
+    with transaction.atomic():
+        waiting = SchoolImport.objects.filter(pk=staged.pk, state=SchoolImport.State.PREVIEW)
+        if not waiting.update(mapping=mapping, preview=seen):
+            raise Refused(_already(staged))
+        columns.remember(staged.department, listing.SHAPE, excel.read(data), mapping, by=by)
+
+
+def _content(staged: SchoolImport) -> bytes:
+    if not staged.file.name or not staged.file.storage.exists(staged.file.name):
+        raise Refused("Файла больше нет. Загрузите его снова.")
+    with staged.file.open() as file:
+        return bytes(file.read())
 
 
 def apply(staged: SchoolImport, *, by: Membership | None) -> None:
@@ -250,12 +282,12 @@ def first_in_use(pks: list[int]) -> tuple[int, str] | None:
 
 def faulty_rows(staged: SchoolImport) -> bytes:
     """The rows with faults as a workbook of the portal's own shape, each with its place, reasons and remedies."""
-    columns = [
+    head = [
         excel.Column("Строка", 10),
         excel.Column("Что исправить", 60),
         *(excel.Column(heading, 28) for heading in FIELDS.values()),
     ]
-    return excel.write("Строки с ошибками", columns, _faulty_lines(staged.preview))
+    return excel.write("Строки с ошибками", head, _faulty_lines(staged.preview))
 
 
 def _faulty_lines(preview: dict[str, Any]) -> Iterator[list[Any]]:

@@ -7,6 +7,19 @@ certain and names everything else by its cell. Nothing is guessed.
 from portal.lib.excel import Unreadable
 from schools.listing.reading import read
 from schools.listing.rows import FIELDS, Fault, Listing, Row, Skipped, Table, named
+from schools.listing.shape import SHAPE
 from schools.listing.text import fold
 
-__all__ = ["FIELDS", "Fault", "Listing", "Row", "Skipped", "Table", "Unreadable", "fold", "named", "read"]
+__all__ = [
+    "FIELDS",
+    "SHAPE",
+    "Fault",
+    "Listing",
+    "Row",
+    "Skipped",
+    "Table",
+    "Unreadable",
+    "fold",
+    "named",
+    "read",
+]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from schools.listing.text import fold, one_alphabet, tidy
 
@@ -45,7 +44,7 @@ PREFERRED = {
     "code": re.compile(r"око|\bоо\b|школ"),
 }
 # Two columns for one of these would be a guess about who is who.
-IDENTITY = {"name", "full_name", "code", "inn"}
+IDENTITY = {"name", "full_name", "code", "login", "inn"}
 
 
 def field_of(heading: str) -> str | None:
@@ -69,29 +68,18 @@ def is_number_column(heading: str) -> bool:
     return bool(NUMBER.match(fold_heading(heading)))
 
 
-def score(headings: Iterable[str]) -> int:
-    """How many different fields a row of headings names; 0 unless one of them is a name and it has company."""
-    found = {field_of(heading) for heading in headings if len(heading) < 120} - {None}
-    return len(found) if len(found) > 1 and found & {"name", "full_name"} else 0
-
-
-def assign(headings: dict[int, str]) -> tuple[dict[str, int], dict[str, list[int]]]:
-    """Field → its column, and the fields for which two columns fit equally well (to be settled by a person)."""
+def recognise(headings: dict[int, str]) -> dict[int, str]:
+    """Column → field. Two columns may claim one identity, which a person must settle; elsewhere the first wins."""
     fitting: dict[str, list[int]] = {}
     for column, heading in headings.items():
         if field := field_of(heading):
             fitting.setdefault(field, []).append(column)
-    chosen, doubtful = {}, {}
+    chosen = {}
     for field, columns in fitting.items():
         best = [
             c for c in columns if field in PREFERRED and PREFERRED[field].search(fold_heading(headings[c]))
         ]
         candidates = best or columns
-        chosen[field] = candidates[0]
-        if len(candidates) > 1 and field in IDENTITY:
-            doubtful[field] = candidates
-    if "name" not in chosen and "full_name" in chosen:
-        chosen["name"] = chosen["full_name"]
-    if "code" not in chosen and "login" in chosen:
-        chosen["code"] = chosen["login"]  # in ФИС ОКО a school's login is its code
-    return chosen, doubtful
+        for column in candidates if field in IDENTITY else candidates[:1]:
+            chosen[column] = field
+    return chosen

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from portal.lib import excel
 from portal.lib.excel import Broken, Head, Sheet, Unreadable
 from schools.listing import columns
 from schools.listing.rows import FIELDS, Fault, Listing, Row, Skipped, Table, named
+from schools.listing.shape import SHAPE, completed
 from schools.listing.text import fold, one_alphabet, tidy
 from schools.listing.values import Bad, as_text, clean
 
@@ -17,16 +18,17 @@ MAX_ROWS = 40_000
 MAX_FAULTS_PER_ROW = len(FIELDS) + 1
 
 
-def read(data: bytes) -> Listing:
-    """Every school of every visible sheet that has a recognisable head; raises `Unreadable` when none has."""
+def read(
+    data: bytes,
+    *,
+    mapping: Mapping[str, Any] | None = None,
+    remembered: Mapping[str, Mapping[str, str]] | None = None,
+) -> Listing:
+    """Every school of every table found (see `excel.find_tables`); raises `Unreadable` when there is none."""
     sheets = excel.read(data)
     listing = Listing()
-    for sheet in sheets:
-        if sheet.hidden or not sheet.rows:
-            continue
-        head = excel.find_head(sheet, lambda headings: columns.score(headings.values()))
-        if head is not None:
-            _read_table(sheet, head, listing)
+    for table in excel.find_tables(sheets, SHAPE, mapping=mapping, remembered=remembered):
+        _read_table(table, listing)
     if not listing.tables:
         raise Unreadable(_no_head(sheets))
     if not listing.rows and not listing.faults:
@@ -36,7 +38,8 @@ def read(data: bytes) -> Listing:
     rows = [
         Row(row.sheet, row.row, row.values, faulty=(row.sheet, row.row) in faulty) for row in listing.rows
     ]
-    return Listing(listing.tables, rows, faults, listing.skipped)
+    hidden = [sheet.name for sheet in sheets if sheet.hidden]
+    return Listing(listing.tables, rows, faults, listing.skipped, hidden)
 
 
 def _no_head(sheets: list[Sheet]) -> str:
@@ -57,10 +60,10 @@ def _order(listing: Listing, fault: Fault) -> tuple[int, int, int]:
 # --- one table ---------------------------------------------------------------------------------------------------
 
 
-def _read_table(sheet: Sheet, head: Head, listing: Listing) -> None:
-    chosen, doubtful = columns.assign(head.headings)
-    listing.tables.append(_table(sheet, head, chosen))
-    listing.faults.extend(_doubtful_columns(sheet, head, doubtful))
+def _read_table(found: excel.Table, listing: Listing) -> None:
+    sheet, head, chosen = found.sheet, found.head, completed(found.columns)
+    listing.tables.append(_table(found, chosen))
+    listing.faults.extend(_doubtful_columns(found))
     for number, cells, reason in _told_apart(sheet, head, chosen):
         if reason == "пустая":
             continue
@@ -75,33 +78,33 @@ def _read_table(sheet: Sheet, head: Head, listing: Listing) -> None:
         listing.faults.extend(faults)
 
 
-def _table(sheet: Sheet, head: Head, chosen: dict[str, int]) -> Table:
-    taken = set(chosen.values())
-    letter = {field: re.sub(r"\d", "", excel.cell_name(0, column)) for field, column in chosen.items()}
+def _table(found: excel.Table, chosen: dict[str, int]) -> Table:
+    taken, headings = set(chosen.values()), found.head.headings
     return Table(
-        sheet=sheet.name,
-        head_row=head.bottom + 1,
-        columns={field: tidy(head.headings[chosen[field]]) for field in FIELDS if field in chosen},
-        letters=letter,
+        sheet=found.sheet.name,
+        head_row=found.head.bottom + 1,
+        columns={field: tidy(headings.get(chosen[field], "")) for field in FIELDS if field in chosen},
+        letters={field: excel.column_letter(column) for field, column in chosen.items()},
         unread=[
             tidy(heading)
-            for column, heading in sorted(head.headings.items())
+            for column, heading in sorted(headings.items())
             if column not in taken and not columns.is_number_column(heading)
         ],
+        how=found.how,
     )
 
 
-def _doubtful_columns(sheet: Sheet, head: Head, doubtful: dict[str, list[int]]) -> Iterator[Fault]:
-    for field, fitting in doubtful.items():
-        first, second = fitting[:2]
+def _doubtful_columns(found: excel.Table) -> Iterator[Fault]:
+    headings, bottom = found.head.headings, found.head.bottom
+    for field, (first, second, *_) in found.doubtful.items():
         yield Fault(
-            sheet=sheet.name,
-            cell=excel.cell_name(head.bottom, second),
-            value=tidy(head.headings[second]),
-            message=f"Два столбца похожи на «{FIELDS[field]}»: «{tidy(head.headings[first])}» и "
-            f"«{tidy(head.headings[second])}».",
-            remedy="Переименуйте или удалите лишний столбец.",
-            row=head.bottom + 1,
+            sheet=found.sheet.name,
+            cell=excel.cell_name(bottom, second),
+            value=tidy(headings[second]),
+            message=f"Два столбца похожи на «{FIELDS[field]}»: «{tidy(headings[first])}» и "
+            f"«{tidy(headings[second])}».",
+            remedy="Укажите, какой из них читать, или удалите лишний столбец.",
+            row=bottom + 1,
             field=field,
         )
 

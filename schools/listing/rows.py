@@ -74,6 +74,7 @@ class Table:
     columns: dict[str, str]  # field → heading as written
     letters: dict[str, str]  # field → column letter
     unread: list[str]  # headings of columns nobody asked for
+    how: str = "found"  # as in `excel.Table`
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class Listing:
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)  # names of hidden sheets
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from portal.lib import excel
 from portal.lib.excel import Broken
 from schools.listing.text import fold, name_case, one_alphabet, quotes, tidy, to_latin
 
@@ -39,16 +40,8 @@ def clean(field: str, cell: Any) -> Any:
 
 
 def as_text(cell: Any) -> str:
-    """What the cell shows: whole numbers without «.0»."""
-    if isinstance(cell, bool):
-        return "ИСТИНА" if cell else "ЛОЖЬ"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime.datetime):
-        return cell.strftime("%d.%m.%Y")
-    if isinstance(cell, datetime.date):
-        return cell.strftime("%d.%m.%Y")
-    return tidy(str(cell))
+    """What the cell shows: whole numbers without «.0», no invisible signs."""
+    return tidy(excel.as_text(cell))
 
 
 def _limited(field: str) -> Callable[[str], str]:

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
+from jobs.forms import ColumnsForm
 from jobs.models import Job
 from portal.lib.refusals import Refused
 from schools import tasks
 from schools.domain import imports as domain
 from schools.forms import ListForm
-from schools.listing import FIELDS, Unreadable, named
+from schools.listing import FIELDS, SHAPE, Unreadable, named
 from schools.models import SchoolImport
 from schools.views.cards import workbook_response
 
@@ -100,6 +101,26 @@ def rows_of(preview: dict[str, Any], heap: str) -> list[dict[str, Any]]:
         return preview["skipped"]
     rows = [row for row in preview["rows"] if row["action"] == heap]
     return [row | {"news": [(named(f), *pair) for f, pair in row["changes"].items()]} for row in rows]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required(Role.ADMIN)
+def import_columns(request: PortalRequest, pk: int) -> HttpResponse:
+    """Correct which sheet, head and column is what; the department remembers it."""
+    staged, data = staged_or_404(request, pk), request.POST or None
+    try:
+        sheets, tables = domain.columns_of(staged)
+        form = ColumnsForm(data, sheets=sheets, shape=SHAPE, tables=tables)
+        asked = form.is_bound and "look" not in request.POST
+        if asked and form.is_valid():
+            domain.reread(staged, form.mapping, by=request.membership)
+            messages.success(request, "Файл прочитан, как вы указали.")
+            return redirect("schools:import_preview", pk)
+    except (Refused, Unreadable) as problem:
+        messages.error(request, str(problem))
+        return redirect("schools:import_preview", pk)
+    names = {"staged": staged, "form": form}
+    return render(request, "schools/import_columns.html", names, status=422 if asked else 200)
 
 
 @require_POST

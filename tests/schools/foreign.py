@@ -25,6 +25,7 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "schools:post_end": ({"admin": True}, lambda: {"pk": PostFactory().pk}),
     "schools:flag_move": ({}, lambda: {"pk": FlagFactory().pk}),
     "schools:import_preview": ({"admin": True}, staged),
+    "schools:import_columns": ({"admin": True}, staged),
     "schools:import_apply": ({"admin": True}, staged),
     "schools:import_undo": ({"admin": True}, staged),
     "schools:import_discard": ({"admin": True}, staged),

@@ -74,7 +74,7 @@ def test_the_same_list_again_changes_nothing(file):
     assert SchoolImport.objects.count() == 1
 
 
-@pytest.mark.parametrize(("data", "words"), [(b"", "пустой"), (b"junk", "не книга Excel")])
+@pytest.mark.parametrize(("data", "words"), [(b"", "пустой"), (b"junk", "Это текст, а не таблица")])
 def test_an_unreadable_file_is_named(file, data, words):
     with pytest.raises(CommandError, match=words):
         run(file(data))

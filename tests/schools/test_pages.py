@@ -17,7 +17,7 @@ from schools.models import ObjectivityFlag, Post, School, SchoolImport
 from schools.views import imports
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
 from tests.factories.schools import FlagFactory, PostFactory, SchoolFactory, SchoolImportFactory
-from tests.schools.books import line, schools
+from tests.schools.books import book, line, schools
 
 pytestmark = pytest.mark.django_db
 EVERY_ROLE = [{"admin": True}, {}, {"head": True}, {"viewer": True}]
@@ -298,7 +298,7 @@ class TestImport:
         preview = upload(client, schools(line(1), ["Итого"])).url
         assert client.get(preview, {"heap": heap}).status_code == 200
 
-    @pytest.mark.parametrize(("data", "words"), [(b"junk", "не книга Excel"), (b"", "Файл пустой")])
+    @pytest.mark.parametrize(("data", "words"), [(b"junk", "Это текст, а не таблица"), (b"", "Файл пустой")])
     def test_an_unreadable_file_is_explained(self, login, admin, data, words):
         response = upload(login(admin), data)
         assert response.status_code == 422
@@ -322,6 +322,34 @@ class TestImport:
         work.run(Job.objects.get().pk)
         assert Job.objects.get().state == Job.State.DONE
         assert School.objects.count() == 2
+
+    def test_columns_corrected_by_hand_are_read_and_remembered(self, login, admin):
+        head = ["Наименование ОО", "Код ОО", "Кто главный", "Директор прежний"]
+        data = book([head, ["МБОУ «СОШ № 1»", "sch700001", "Новая Анна", "Старая Ольга"]])
+        client = login(admin)
+        upload(client, data)
+        staged = SchoolImport.objects.get()
+        page = reverse("schools:import_columns", args=[staged.pk])
+        shown = client.get(page).content.decode()
+        assert "Кто главный" in shown
+        said = {"read_0": "on", "head_0": "1", "drawn_0": "1"}
+        said |= {"column_0_A": "name", "column_0_B": "code", "column_0_C": "director"}
+        assert client.post(page, said | {"look": "0"}).status_code == 200
+        assert client.post(page, said | {"column_0_D": "director"}).status_code == 422
+        assert client.post(page, said).status_code == 302
+        staged.refresh_from_db()
+        assert staged.preview["rows"][0]["values"]["director"] == "Новая Анна"
+        assert upload(client, data).status_code == 302
+        assert SchoolImport.objects.first().preview["rows"][0]["values"]["director"] == "Новая Анна"
+
+    def test_a_decided_list_is_not_read_again(self, login, admin):
+        client = login(admin)
+        upload(client, schools(line(1)))
+        staged = SchoolImport.objects.get()
+        client.post(reverse("schools:import_apply", args=[staged.pk]))
+        said = {"read_0": "on", "head_0": "1", "drawn_0": "1", "column_0_A": "name"}
+        answer = client.post(reverse("schools:import_columns", args=[staged.pk]), said, follow=True)
+        assert "Этот список уже загружен." in answer.content.decode()
 
     def test_a_discarded_list_loses_its_file_and_cannot_be_applied(
         self, login, admin, django_capture_on_commit_callbacks
