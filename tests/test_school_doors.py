@@ -15,6 +15,7 @@ from notifications.models import Reminder
 from observers.models import (
     AssignmentProposal,
     CampaignNeeds,
+    ObservationSheet,
     Observer,
     ObserverAssignment,
     ObserverAssignmentEvent,
@@ -26,6 +27,12 @@ from observers.models import (
     ObserverLink,
     ObserverTraining,
     SessionNeed,
+    SheetAddition,
+    SheetCopy,
+    SheetFile,
+    SheetTemplate,
+    Violation,
+    ViolationEvent,
 )
 from orders.models import Annex, Clause, Order, Register
 from recheck.models import Expert, Protocol, RecheckCase, Seat
@@ -96,6 +103,13 @@ from tests.factories.schools import (
     SchoolImportFactory,
     SessionEventFactory,
     SessionFactory,
+)
+from tests.factories.sheets import (
+    SheetAdditionFactory,
+    SheetCopyFactory,
+    SheetFactory,
+    SheetFileFactory,
+    ViolationFactory,
 )
 from tests.recheck.doors import closed_rows
 
@@ -176,6 +190,26 @@ def test_days_of_the_vpr_are_their_own(deputy):
     assert seen(VprCampaign, deputy) == [session.exam.campaign]
 
 
+def test_violations_are_their_own(deputy):
+    mine = ViolationFactory(school=deputy.post.school)
+    ViolationFactory(school=SchoolFactory(department=deputy.department))
+    ViolationFactory()  # another department's
+    assert seen(Violation, deputy) == [mine]
+    assert seen(ViolationEvent, deputy) == list(mine.events.all())
+
+
+def sheet_rows(deputy: Membership) -> dict[type[Any], Any]:
+    """The sheet of a visit at the deputy's own school."""
+    sheet = SheetFactory(assignment__session__school=deputy.post.school, sent=True)
+    return {
+        SheetTemplate: sheet.template,
+        ObservationSheet: sheet,
+        SheetCopy: SheetCopyFactory(sheet=sheet),
+        SheetFile: SheetFileFactory(sheet=sheet),
+        SheetAddition: SheetAdditionFactory(sheet=sheet),
+    }
+
+
 def department_rows(deputy: Membership) -> dict[type[Any], Any]:
     """One row of the deputy's own department for every table that is not for schools."""
     ours, school = {"department": deputy.department}, deputy.post.school
@@ -203,6 +237,7 @@ def department_rows(deputy: Membership) -> dict[type[Any], Any]:
         ResultNote: noted.note,
         NoteSchool: noted,
         **bank_rows(deputy),
+        **sheet_rows(deputy),
         **closed_rows(deputy),
     }
 
@@ -248,7 +283,8 @@ def test_every_table_of_a_department_is_either_narrowed_or_closed(deputy):
     }
     assert open_ones == {
         AbsentGrade, ActionItem, Annex, Assignment, Clause, Evidence, Exam, Expert, Job, Membership, Order, Post,
-        Protocol, RecheckCase, Reminder, Roadmap, School, Seat, Section, SessionEvent, VprCampaign, VprSession,
+        Protocol, RecheckCase, Reminder, Roadmap, School, Seat, Section, SessionEvent, Violation, ViolationEvent,
+        VprCampaign, VprSession,
     }  # fmt: skip
     for model in open_ones:
         assert type(model._default_manager.all()).visible_to is not TenantQuerySet.visible_to, model

@@ -1,4 +1,5 @@
-"""The observers' tables: `bank` the people, `visits` who watches what, `papers` certificates and lists."""
+"""The observers' tables: `bank` the people, `visits` who watches what, `papers` certificates and lists,
+`sheets` what was seen."""
 
 from observers.models.bank import (
     Observer,
@@ -11,6 +12,20 @@ from observers.models.bank import (
     ObserverTraining,
 )
 from observers.models.papers import ObserverCertificate, ObserverImport
+from observers.models.sheets import (
+    ObservationSheet,
+    SheetAddition,
+    SheetCopy,
+    SheetFile,
+    SheetPartQuerySet,
+    SheetQuerySet,
+    SheetTemplate,
+    TemplateQuerySet,
+    Violation,
+    ViolationEvent,
+    ViolationEventQuerySet,
+    ViolationQuerySet,
+)
 from observers.models.visits import (
     AssignmentProposal,
     AssignmentQuerySet,
@@ -25,6 +40,7 @@ __all__ = [
     "AssignmentProposal",
     "AssignmentQuerySet",
     "CampaignNeeds",
+    "ObservationSheet",
     "Observer",
     "ObserverAssignment",
     "ObserverAssignmentEvent",
@@ -38,5 +54,16 @@ __all__ = [
     "ObserverQuerySet",
     "ObserverTraining",
     "SessionNeed",
+    "SheetAddition",
+    "SheetCopy",
+    "SheetFile",
+    "SheetPartQuerySet",
+    "SheetQuerySet",
+    "SheetTemplate",
     "Stage",
+    "TemplateQuerySet",
+    "Violation",
+    "ViolationEvent",
+    "ViolationEventQuerySet",
+    "ViolationQuerySet",
 ]
