@@ -6,4 +6,4 @@ class OrdersConfig(AppConfig):
     verbose_name = "Приказы"
 
     def ready(self) -> None:
-        from orders import tasks  # noqa: F401 -- registers the handler of `orders.render` in every process
+        from orders import blocks, tasks  # noqa: F401 -- they register themselves in every process

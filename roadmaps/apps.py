@@ -6,4 +6,4 @@ class RoadmapsConfig(AppConfig):
     verbose_name = "Дорожные карты"
 
     def ready(self) -> None:
-        from roadmaps import receivers  # noqa: F401
+        from roadmaps import blocks, receivers  # noqa: F401 -- they register themselves

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -15,10 +13,11 @@ from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
 from portal.lib.refusals import Refused
+from schools import card
 from schools.domain import directory, imports
 from schools.domain import schools as domain
 from schools.forms import CloseForm, SchoolFilter, SchoolForm
-from schools.models import ObjectivityFlag, Post, School
+from schools.models import School
 
 PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -57,23 +56,11 @@ def school_export(request: PortalRequest) -> HttpResponse:
 @require_safe
 @role_required()
 def school(request: PortalRequest, pk: int) -> HttpResponse:
-    """The card: passport, people with access, flags."""
+    """The card: the passport, and what each app knows of the school."""
     found = get_object_or_404(School.objects.visible_to(request.membership), pk=pk)
-    return render(request, "schools/school.html", card(request, found))
-
-
-def card(request: PortalRequest, found: School) -> dict[str, Any]:
-    posts = Post.objects.visible_to(request.membership).active().filter(school=found)
-    flags = ObjectivityFlag.objects.visible_to(request.membership).filter(school=found)
-    return {
-        "school": found,
-        "posts": posts.select_related("membership__user").order_by(
-            "-is_director", "membership__user__last_name"
-        ),
-        "flags": flags.prefetch_related("events__by__user"),
-        "may_edit": request.membership.role == Role.ADMIN,
-        "may_flag": request.membership.role in {Role.ADMIN, Role.METHODIST},
-    }
+    blocks = card.blocks(found, request.membership)
+    names = {"school": found, "blocks": blocks, "may_edit": request.membership.role == Role.ADMIN}
+    return render(request, "schools/school.html", names)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,40 @@
+"""What the schools' own app puts on a school's card: flags with their life, people who answer for it."""
+
+from __future__ import annotations
+
+from accounts.models import Membership, Role
+from portal.lib.names import counted
+from schools import card
+from schools.models import ObjectivityFlag, Post, School
+
+MAY_FLAG = {Role.ADMIN, Role.METHODIST}
+
+
+@card.block(order=20)
+def flags(school: School, membership: Membership) -> card.Block | None:
+    if membership.role == Role.DEPUTY:
+        return None
+    rows = list(
+        ObjectivityFlag.objects.visible_to(membership)
+        .filter(school=school)
+        .prefetch_related("events__by__user")
+    )
+    standing = sum(flag.closed_on is None for flag in rows)
+    return card.Block(
+        "flags",
+        "Признаки необъективности",
+        "schools/_card_flags.html",
+        data={"flags": rows, "may_flag": membership.role in MAY_FLAG},
+        count=len(rows),
+        states=(("ask", f"{counted(standing, 'признак', 'признака', 'признаков')} в работе"),)
+        if standing
+        else (),
+    )
+
+
+@card.block(order=10)
+def people(school: School, membership: Membership) -> card.Block:
+    posts = Post.objects.visible_to(membership).active().filter(school=school)
+    rows = posts.select_related("membership__user").order_by("-is_director", "membership__user__last_name")
+    data = {"posts": list(rows), "may_edit": membership.role == Role.ADMIN}
+    return card.Block("people", "Кто отвечает", "schools/_card_people.html", data=data, side=True)
