@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -135,6 +136,8 @@ class Department(models.Model):
         help_text="Двухбуквенный, если есть местные праздники.",
     )
     six_day_week = models.BooleanField("шестидневная рабочая неделя", default=False)
+    days_off = models.JSONField("местные выходные", default=list, blank=True)
+    days_on = models.JSONField("рабочие выходные", default=list, blank=True)
     time_zone = models.CharField(
         "часовой пояс", max_length=60, default="Europe/Moscow", validators=[validate_time_zone]
     )
@@ -158,8 +161,9 @@ class Department(models.Model):
 
     @property
     def calendar(self) -> WorkCalendar:
-        """The production calendar by which the department works."""
-        return WorkCalendar(self.holiday_region or None, six_day=self.six_day_week)
+        """The production calendar by which the department works, with the days it named itself (ISO dates)."""
+        off, on = (map(date.fromisoformat, days) for days in (self.days_off, self.days_on))
+        return WorkCalendar(self.holiday_region or None, off, on, six_day=self.six_day_week)
 
 
 class Role(models.TextChoices):

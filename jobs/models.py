@@ -118,3 +118,17 @@ class KnownColumns(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {', '.join(self.columns)}"
+
+
+class Heartbeat(models.Model):
+    """A part of the background was alive at this moment: «beat» writes its own, «worker» by a task it was sent."""
+
+    name = models.CharField("кто", max_length=20, unique=True)
+    at = models.DateTimeField("когда", default=timezone.now)
+
+    class Meta:
+        verbose_name = "признак жизни"
+        verbose_name_plural = "признаки жизни"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.at:%d.%m.%Y %H:%M:%S}"

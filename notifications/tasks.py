@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from notifications.domain import reminders
+from notifications.domain import delivery
 
 
 @shared_task(ignore_result=True, expires=30)
 def sweep() -> None:
-    reminders.sweep()
+    delivery.sweep()

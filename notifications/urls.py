@@ -1,10 +1,21 @@
 from django.urls import path
 
-from notifications import views
+from notifications.views import inbox, ledger, links, rules
 
 app_name = "notifications"
 urlpatterns = [
-    path("", views.inbox, name="inbox"),
-    path("ledger/", views.ledger, name="ledger"),
-    path("ledger/<int:pk>/retry/", views.retry, name="retry"),
+    path("", inbox.inbox, name="inbox"),
+    path("<int:pk>/", inbox.message, name="message"),
+    path("<int:pk>/mark/", inbox.message_mark, name="message_mark"),
+    path("read-all/", inbox.read_all, name="read_all"),
+    path("choices/", inbox.choices, name="choices"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/export/", ledger.export, name="export"),
+    path("ledger/retry/", ledger.retry_failed, name="retry_failed"),
+    path("ledger/<int:pk>/retry/", ledger.retry, name="retry"),
+    path("ledger/addresses/<int:pk>/checked/", ledger.address_checked, name="address_checked"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/preview/", rules.rules_preview, name="rules_preview"),
+    path("go/<str:token>/", links.go, name="go"),
+    path("unsubscribe/<str:token>/", links.unsubscribe, name="unsubscribe"),
 ]

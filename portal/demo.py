@@ -119,7 +119,7 @@ class Story:
             self.play(document)
         # The past is not news: nobody gets mail about it.
         told = Reminder.objects.filter(department=self.department)
-        told.update(sent_at=timezone.now(), claimed_at=timezone.now(), read_at=timezone.now())
+        told.update(state=Reminder.State.SENT, ended_at=timezone.now(), read_at=timezone.now())
 
     # --- people and schools ----------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import INSIDERS, Membership, Role
 from accounts.permissions import DEPARTMENT_ROLES
-from notifications.models import Reminder
+from notifications.domain import inbox
 from orders.models import Order
 from roadmaps.models import Assignment
 
@@ -62,6 +62,7 @@ ENTRIES = (
     Entry("Школы", "schools:list", DEPARTMENT_ROLES),
     Entry("Люди", "accounts:people", DEPARTMENT_ROLES),
     Entry("Отдел и бланк", "accounts:department", (Role.ADMIN,)),
+    Entry("Напоминания", "notifications:ledger", (Role.ADMIN,)),
     Entry("Журнал действий", "accounts:audit", (Role.ADMIN,)),
 )
 
@@ -115,9 +116,7 @@ def what_waits(membership: Membership) -> dict[str, QuerySet[Any]]:
         "to_review": assignments.filter(state=Assignment.State.REPORTED),
         "to_sign": Order.objects.visible_to(membership).filter(state=Order.State.REGISTERED),
         "mine": own.open().filter(burning),
-        "messages": Reminder.objects.visible_to(membership).filter(
-            recipient=membership.user_id, read_at=None
-        ),
+        "messages": inbox.of(membership).filter(read_at=None),
     }
 
 

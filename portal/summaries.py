@@ -245,8 +245,8 @@ def household(membership: Membership, now: datetime.datetime) -> dict[str, int]:
         "unmanned": schools.filter(~Exists(manned)),
         "live_jobs": jobs.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]),
         "failed_jobs": jobs.filter(state=Job.State.FAILED, finished_at__gte=now - OLD),
-        "unsent": mail.filter(sent_at=None, gave_up_at=None, due_at__lt=now - datetime.timedelta(hours=1)),
-        "undelivered": mail.filter(gave_up_at__gte=now - OLD),
+        "unsent": mail.waiting().filter(due_at__lt=now - datetime.timedelta(hours=1)),
+        "undelivered": mail.filter(state=Reminder.State.FAILED, ended_at__gte=now - OLD),
     }
     return count_all(membership, numbers)
 

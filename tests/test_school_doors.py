@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent, Membership
 from accounts.tenancy import TenantQuerySet
 from jobs.models import Job
-from notifications.models import Reminder
+from notifications.models import Reminder, Rules, Run
 from observers.models import (
     AssignmentProposal,
     CampaignNeeds,
@@ -40,6 +40,7 @@ from roadmaps.models import (
     ActionItem,
     Assignment,
     Evidence,
+    Feed,
     RecordedEvent,
     ResponsibleRule,
     Roadmap,
@@ -68,7 +69,7 @@ from schools.models import (
 )
 from tests.factories.accounts import AuditEventFactory, MembershipFactory
 from tests.factories.jobs import JobFactory
-from tests.factories.notifications import ReminderFactory
+from tests.factories.notifications import ReminderFactory, RulesFactory
 from tests.factories.observers import (
     AvailabilityFactory,
     CertificateFactory,
@@ -85,6 +86,7 @@ from tests.factories.orders import OrderFactory, RegisterFactory, make_draft, ma
 from tests.factories.roadmaps import (
     ActionItemFactory,
     AssignmentFactory,
+    FeedFactory,
     RoadmapFactory,
     RoadmapImportFactory,
     SectionFactory,
@@ -159,8 +161,11 @@ def test_duties_proofs_people_and_letters_are_their_own(deputy):
     other.evidence.create(kind="note", text="Сделано у других")
     neighbour = PostFactory(school=other.school)
     methodist = MembershipFactory(department=deputy.department)
-    letter = ReminderFactory(department=deputy.department, recipient=deputy.user)
-    ReminderFactory(department=deputy.department, recipient=neighbour.membership.user)
+    letter = ReminderFactory(department=deputy.department, membership=deputy)
+    ReminderFactory(department=deputy.department, membership=neighbour.membership)
+    feed = FeedFactory(membership=deputy)
+    FeedFactory(membership=neighbour.membership)
+    FeedFactory(membership=methodist)
     started = JobFactory(department=deputy.department, created_by=deputy)
     JobFactory(department=deputy.department)
     assert seen(Assignment, deputy) == [mine]
@@ -169,6 +174,7 @@ def test_duties_proofs_people_and_letters_are_their_own(deputy):
     assert seen(Post, deputy) == [deputy.post]
     assert set(seen(Membership, deputy)) == {deputy, methodist}
     assert seen(Reminder, deputy) == [letter]
+    assert seen(Feed, deputy) == [feed]
     assert seen(Job, deputy) == [started]
 
 
@@ -220,6 +226,8 @@ def department_rows(deputy: Membership) -> dict[type[Any], Any]:
     noted = NoteSchoolFactory(note__campaign=exam.campaign, school=school)
     return {
         AuditEvent: AuditEventFactory(**ours),
+        Rules: RulesFactory(**ours),
+        Run: Run.objects.create(**ours, day="2026-03-02"),
         Register: register,
         type(register.counters.create(year=2026)): register.counters.get(),
         RoadmapEvent: plan.events.create(what="Создана"),
@@ -282,7 +290,7 @@ def test_every_table_of_a_department_is_either_narrowed_or_closed(deputy):
         and model._default_manager.all().schools_see
     }
     assert open_ones == {
-        AbsentGrade, ActionItem, Annex, Assignment, Clause, Evidence, Exam, Expert, Job, Membership, Order, Post,
+        AbsentGrade, ActionItem, Annex, Assignment, Clause, Evidence, Exam, Expert, Feed, Job, Membership, Order, Post,
         Protocol, RecheckCase, Reminder, Roadmap, School, Seat, Section, SessionEvent, Violation, ViolationEvent,
         VprCampaign, VprSession,
     }  # fmt: skip

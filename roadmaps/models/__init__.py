@@ -9,6 +9,7 @@ from roadmaps.models.duties import (
     Notice,
     RecordedEvent,
 )
+from roadmaps.models.feeds import Feed, FeedQuerySet
 from roadmaps.models.plan import (
     ActionItem,
     ActionItemQuerySet,
@@ -30,6 +31,8 @@ __all__ = [
     "AssignmentQuerySet",
     "Evidence",
     "EvidenceQuerySet",
+    "Feed",
+    "FeedQuerySet",
     "Notice",
     "RecordedEvent",
     "ResponsibleRule",

@@ -275,10 +275,15 @@ class Evidence(models.Model):
 
 
 class Notice(models.Model):
-    """A rung of the reminder ladder one person was told of, and by which message: nothing is told twice."""
+    """A rung of the reminder ladder one person was told of, and by which message: nothing is told twice.
+
+    ``rung`` is «7@2026-03-15», or «controller@…», «head@…» of an overdue duty told above its bearer; ``membership``
+    is the role in which the person was told.
+    """
 
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="notices")
     recipient = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="кому")
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="+")
     rung = models.CharField("ступень", max_length=60)
     reminder = models.ForeignKey(Reminder, models.CASCADE, related_name="+", verbose_name="сообщение")
 

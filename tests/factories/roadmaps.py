@@ -1,11 +1,12 @@
 """Roadmaps, their items, and duties."""
 
 import datetime
+from hashlib import sha256
 
 import factory
 from factory.django import DjangoModelFactory
 
-from roadmaps.models import ActionItem, Assignment, Roadmap, RoadmapImport, Section
+from roadmaps.models import ActionItem, Assignment, Feed, Roadmap, RoadmapImport, Section
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
 from tests.factories.schools import SchoolFactory
 
@@ -77,6 +78,19 @@ class AssignmentFactory(DjangoModelFactory):
     occurrence = "by:2026-03-15"
     first_day = datetime.date(2026, 3, 15)
     last_day = datetime.date(2026, 3, 15)
+
+
+class FeedFactory(DjangoModelFactory):
+    """A person's own calendar; ``token`` is what its address holds."""
+
+    class Meta:
+        model = Feed
+
+    class Params:
+        token = factory.Sequence(lambda n: f"feed-token-{n}")
+
+    membership = factory.SubFactory(MembershipFactory)
+    token_hash = factory.LazyAttribute(lambda feed: sha256(feed.token.encode()).hexdigest())
 
 
 class RoadmapImportFactory(DjangoModelFactory):

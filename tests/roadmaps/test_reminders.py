@@ -1,4 +1,4 @@
-"""The ladder: 7 days before, 1 day before, on the day, the day after, weekly; one message a person a morning."""
+"""One message a person a morning: the rungs of their own duties, and what is overdue below them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from hypothesis.extra.django import TestCase
 
 from notifications.models import Reminder
 from portal.lib.calendar import WorkCalendar
+from portal.lib.ladder import Ladder, next_workday, previous_workday
 from roadmaps import tasks
-from roadmaps.domain import reminders, reports
+from roadmaps.domain import digest, reminders, reports
 from roadmaps.models import Assignment, Notice
 from tests.factories.accounts import MembershipFactory
 from tests.factories.roadmaps import AssignmentFactory
@@ -40,9 +41,24 @@ def deputy_of(duty):
     return PostFactory(school=duty.school).membership
 
 
+def texts(reminder):
+    """The duties written out in a message."""
+    return [line["text"] for group in reminder.groups for line in group["lines"]]
+
+
+def settle_all():
+    """The mail server took everything."""
+    Reminder.objects.waiting().update(state=Reminder.State.SENT, ended_at=at(1))
+
+
 def days_told(duty, days, hour=9):
     """Sweep every day of March given; the days on which something new was written."""
-    return [day for day in days if reminders.sweep(at(day, hour))]
+    told = []
+    for day in days:
+        if reminders.sweep(at(day, hour)):
+            told.append(day)
+            settle_all()
+    return told
 
 
 def test_ladder_of_one_duty_left_undone():
@@ -68,7 +84,7 @@ def test_nothing_before_eight_in_the_departments_own_morning():
     vladivostok = ZoneInfo("Asia/Vladivostok")
     assert reminders.sweep(at(19, 7, 59, vladivostok)) == 0
     assert reminders.sweep(at(19, 8, 0, vladivostok)) == 1
-    assert Reminder.objects.get().key.endswith(":2026-03-19")
+    assert ":2026-03-19:" in Reminder.objects.get().key
 
 
 def test_six_day_week_reminds_on_saturday():
@@ -96,9 +112,12 @@ def test_one_message_a_person_a_day_collects_all_rungs_most_urgent_first():
     told = Reminder.objects.get()
     assert (told.recipient, told.path) == (deputy.user, "/roadmaps/mine/")
     assert told.subject == "Поручения: просрочено 1, срок сегодня 1, скоро срок 1"
-    places = [told.body.index(row.item.text) for row in (late, today, week)]
-    assert places == sorted(places)
-    assert "просрочено на 2\N{NO-BREAK SPACE}дня" in told.body
+    assert [(group["tone"], [line["text"] for line in group["lines"]]) for group in told.groups] == [
+        ("late", [late.item.text]),
+        ("today", [today.item.text]),
+        ("soon", [week.item.text]),
+    ]
+    assert "просрочено на 2\N{NO-BREAK SPACE}дня" in told.groups[0]["lines"][0]["when"]
     assert Notice.objects.count() == 3
 
 
@@ -106,21 +125,22 @@ def test_what_comes_up_after_todays_message_is_told_next_morning():
     first = duty_due(19)
     deputy_of(first)
     reminders.sweep(at(12))
+    settle_all()
     second = duty_due(19, school=first.school, item__section__roadmap__department=first.department)
     assert reminders.sweep(at(12, 15)) == 0
     assert reminders.sweep(at(13)) == 1
-    latest = Reminder.objects.latest("pk")
-    assert second.item.text in latest.body
-    assert first.item.text not in latest.body
+    assert texts(Reminder.objects.latest("pk")) == [second.item.text]
 
 
 def test_sweep_that_was_down_tells_each_duty_once_as_it_stands_now():
     duty = duty_due(12)
     deputy_of(duty)
     reminders.sweep(at(5))
+    settle_all()
     assert reminders.sweep(at(31)) == 1  # 1 before, on the day, after, two weeks: all missed
     assert Reminder.objects.count() == 2
-    assert "просрочено на 19\N{NO-BREAK SPACE}дней" in Reminder.objects.latest("pk").body
+    (line,) = Reminder.objects.latest("pk").groups[0]["lines"]
+    assert "просрочено на 19\N{NO-BREAK SPACE}дней" in line["when"]
     assert reminders.sweep(at(31, 18)) == 0
 
 
@@ -155,7 +175,8 @@ def test_going_on_and_reported_duties_are_silent_and_returned_ones_speak_again()
     assert reminders.sweep(at(16)) == 0
     reports.return_(duty, by=MembershipFactory(department=duty.department), comment="Не то")
     assert reminders.sweep(at(16)) == 1
-    assert "возвращён с замечанием" in Reminder.objects.get(kind="duties").body
+    (line,) = Reminder.objects.get(kind="duties").groups[0]["lines"]
+    assert "возвращён с замечанием" in line["note"]
 
 
 def test_message_of_one_department_names_nothing_of_another():
@@ -168,18 +189,18 @@ def test_message_of_one_department_names_nothing_of_another():
         Reminder.objects.order_by("department"), (here, there), (there, here), strict=True
     ):
         assert told.department == own.department
-        assert own.item.text in told.body
-        assert other.item.text not in told.body
+        assert texts(told) == [own.item.text] != [other.item.text]
 
 
 def test_long_list_is_counted_not_written_out(monkeypatch):
-    monkeypatch.setattr(reminders, "LISTED", 2)
+    monkeypatch.setattr(digest, "LISTED", 2)
     first = duty_due(19)
     deputy_of(first)
     for number in range(3):
         duty_due(19, school=first.school, item=first.item, occurrence=str(number))
     reminders.sweep(at(19))
-    assert "и ещё 2" in Reminder.objects.get().body
+    (group,) = Reminder.objects.get().groups
+    assert (len(group["lines"]), group["more"]) == (2, 2)
     assert Notice.objects.count() == 4
 
 
@@ -222,22 +243,22 @@ def test_rungs_only_climb_whenever_one_looks(due, start, gaps):
     day, seen = due + timedelta(days=start), []
     for gap in gaps:
         day += timedelta(days=gap)
-        name = reminders.rung(due, day, CALENDAR)
+        name = Ladder().rung(due, day, CALENDAR)
         if name:
             step, at_due = name.split("@")
             assert at_due == str(due)
             seen.append(int(step))
             nominal = due - timedelta(days=int(step))
             if int(step) < 0:
-                assert reminders.next_workday(nominal, CALENDAR) <= day
+                assert next_workday(nominal, CALENDAR) <= day
             else:
-                assert reminders.previous_workday(nominal, CALENDAR) <= day
+                assert previous_workday(nominal, CALENDAR) <= day
         else:
             assert day < due, "a due day passed in silence"
     assert seen == sorted(seen, reverse=True)
 
 
-class Ladder(TestCase):
+class LadderInUse(TestCase):
     """Against the database: any due day, any times of sweeping, done at any time."""
 
     @settings(max_examples=25)
@@ -257,11 +278,11 @@ class Ladder(TestCase):
             fresh = reminders.sweep(now)
             assert not (fresh and number >= done_after)
             local = now.astimezone(MOSCOW)
-            assert not (fresh and (local.hour < 8 or not CALENDAR.is_workday(local.date())))
-            waits = number < done_after and local.hour >= 8 and CALENDAR.is_workday(local.date())
-            standing = reminders.rung(due, local.date(), CALENDAR)
+            assert not (fresh and (not 8 <= local.hour < 20 or not CALENDAR.is_workday(local.date())))
+            waits = number < done_after and 8 <= local.hour < 20 and CALENDAR.is_workday(local.date())
+            standing = Ladder().rung(due, local.date(), CALENDAR)
             if waits and standing:
-                told_today = Reminder.objects.filter(key__endswith=f":{local.date()}").exists()
+                told_today = Reminder.objects.filter(key__contains=f":{local.date()}:").exists()
                 assert told_today or Notice.objects.filter(rung=standing).exists()
         rungs = list(Notice.objects.values_list("rung", flat=True))
         assert len(rungs) == len(set(rungs)) == Reminder.objects.filter(kind="duties").count()

@@ -1,0 +1,127 @@
+"""Who has something new to hear today: the rungs of their own duties, and what is overdue below them.
+
+Reads only. A department's open duties pass as plain tuples, its people are loaded once: no query per duty or person.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from django.db.models import Q
+
+from accounts.models import Department, Membership, Role
+from notifications.models import Rules
+from orders.models import Order
+from roadmaps.models import Assignment, AssignmentQuerySet, Notice
+
+CONTROLLER, HEAD = "controller", "head"  # rungs of an overdue duty above its bearer
+
+
+@dataclass(frozen=True)
+class Due:
+    """This duty is to be spoken of to this person, on this rung."""
+
+    assignment: int
+    last_day: datetime.date
+    member: Membership
+    rung: str
+
+    @property
+    def step(self) -> str:
+        """«7», «0», «-1» for the bearer; «controller» or «head» above."""
+        return self.rung.partition("@")[0]
+
+    @property
+    def own(self) -> bool:
+        return self.step not in {CONTROLLER, HEAD}
+
+
+@dataclass
+class People:
+    """The department's active people by what makes them hear of a duty."""
+
+    by_id: dict[int, Membership] = field(default_factory=dict)
+    of_school: dict[int, list[Membership]] = field(default_factory=lambda: defaultdict(list))
+    heads: list[Membership] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, department: Department) -> People:
+        people = cls()
+        active = Membership.objects.active().filter(department=department, user__is_active=True)
+        for member in active.select_related("user", "post").order_by("pk"):
+            people.by_id[member.pk] = member
+            if post := getattr(member, "post", None):
+                people.of_school[post.school_id].append(member)
+            if member.role == Role.HEAD:
+                people.heads.append(member)
+        return people
+
+    def bearers(self, school: int | None, official: int | None) -> list[Membership]:
+        """The school's deputies, or the official."""
+        if school:
+            return self.of_school.get(school, [])
+        member = self.by_id.get(official or 0)
+        return [member] if member else []
+
+
+def standing(department: Department) -> AssignmentQuerySet:
+    """Open duties with a due day that some order in force asks for."""
+    void = Q(clause__order__state=Order.State.VOID) | Q(item__section__roadmap__order__state=Order.State.VOID)
+    rows = Assignment.objects.open().filter(department=department, last_day__isnull=False)
+    return rows.exclude(void)
+
+
+def news(rules: Rules, today: datetime.date) -> dict[int, list[Due]]:
+    """By person (the user's key): what they have not been told yet, most urgent first, each duty once."""
+    department, calendar = rules.department, rules.department.calendar
+    rung = cache(lambda last_day: rules.ladder.rung(last_day, today, calendar))
+    people = People.of(department)
+    ahead = standing(department).filter(last_day__lte=today + rules.ladder.ahead)
+    rows = ahead.order_by("last_day", "pk").values_list("pk", "last_day", "school", "official", "controller")
+    found: dict[int, list[Due]] = defaultdict(list)
+    names: set[str] = set()
+    for pk, last_day, school, official, controller in rows.iterator(chunk_size=5000):
+        bearers = people.bearers(school, official)
+        dues = [Due(pk, last_day, member, name) for member in bearers if (name := rung(last_day))]
+        late = (today - last_day).days
+        if late > 0:
+            above = list(_above(people, rules, late, controller, {one.user_id for one in bearers}))
+            dues += [Due(pk, last_day, member, f"{step}@{last_day}") for member, step in above]
+        seen = set()
+        for due in dues:
+            if due.member.user_id not in seen:
+                seen.add(due.member.user_id)
+                names.add(due.rung)
+                found[due.member.user_id].append(due)
+    told = _told(department, names)
+    fresh = {
+        user: [due for due in dues if (due.assignment, user, due.rung) not in told]
+        for user, dues in found.items()
+    }
+    return {user: dues for user, dues in fresh.items() if dues}
+
+
+def _above(
+    people: People, rules: Rules, late: int, controller: int | None, bearers: set[int]
+) -> Iterator[tuple[Membership, str]]:
+    """Who hears of a duty so many days overdue; without a controller at work its word goes to the heads.
+
+    The head's word comes first: whoever is both is told as the head once it has come so far.
+    """
+    watcher = people.by_id.get(controller or 0)
+    head_after = rules.head_after if watcher or not rules.controller_after else rules.controller_after
+    if rules.head_after and late >= head_after:
+        yield from ((head, HEAD) for head in people.heads if head.user_id not in bearers)
+    if watcher is None or watcher.user_id in bearers:
+        return
+    if rules.controller_after and late >= rules.controller_after:
+        yield watcher, CONTROLLER
+
+
+def _told(department: Department, names: set[str]) -> set[tuple[int, int, str]]:
+    rows = Notice.objects.filter(assignment__in=standing(department).order_by().values("pk"), rung__in=names)
+    return set(rows.values_list("assignment", "recipient", "rung")) if names else set()
