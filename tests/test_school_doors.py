@@ -50,6 +50,7 @@ from roadmaps.models import (
 )
 from schools.models import (
     AbsentGrade,
+    ComputedSign,
     Exam,
     NoteSchool,
     ObjectivityFlag,
@@ -62,6 +63,8 @@ from schools.models import (
     School,
     SchoolImport,
     SessionEvent,
+    SignRun,
+    SignSettings,
     SubjectName,
     VprCampaign,
     VprResult,
@@ -105,6 +108,7 @@ from tests.factories.schools import (
     SchoolImportFactory,
     SessionEventFactory,
     SessionFactory,
+    SignFactory,
 )
 from tests.factories.sheets import (
     SheetAdditionFactory,
@@ -244,6 +248,9 @@ def department_rows(deputy: Membership) -> dict[type[Any], Any]:
         OfficialMark: mark,
         ResultNote: noted.note,
         NoteSchool: noted,
+        ComputedSign: SignFactory(school=school, exam=exam),
+        SignSettings: SignSettings.objects.create(**ours),
+        SignRun: SignRun.objects.create(campaign=exam.campaign, made_of="", computed_at="2026-06-01T00:00Z"),
         **bank_rows(deputy),
         **sheet_rows(deputy),
         **closed_rows(deputy),

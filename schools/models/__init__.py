@@ -9,11 +9,13 @@ from schools.models.official import OfficialList, OfficialMark
 from schools.models.results import ResultImport, SubjectName, VprResult
 from schools.models.schedule import AbsentGrade, ScheduleImport, SessionEvent
 from schools.models.schools import Post, PostQuerySet, School, SchoolQuerySet, academic_year_of
+from schools.models.signs import ComputedSign, SignRun, SignSettings
 from schools.models.vpr import CampaignQuerySet, Exam, ExamQuerySet, SessionQuerySet, VprCampaign, VprSession
 
 __all__ = [
     "AbsentGrade",
     "CampaignQuerySet",
+    "ComputedSign",
     "Exam",
     "ExamQuerySet",
     "FlagEvent",
@@ -32,6 +34,8 @@ __all__ = [
     "SchoolQuerySet",
     "SessionEvent",
     "SessionQuerySet",
+    "SignRun",
+    "SignSettings",
     "SubjectName",
     "VprCampaign",
     "VprResult",

@@ -29,6 +29,11 @@ class ObjectivityFlag(models.Model):
         MEASURES = "measures", "принимаются меры"
         LIFTED = "lifted", "снят"
 
+    class Origin(models.TextChoices):
+        HAND = "hand", "наблюдения отдела"
+        OFFICIAL = "official", "официальный перечень"
+        COMPUTED = "computed", "расчёт портала"
+
     TRANSITIONS = {
         State.ANALYSIS: {State.CONFIRMED, State.REFUTED},
         State.CONFIRMED: {State.MEASURES, State.LIFTED},
@@ -41,6 +46,7 @@ class ObjectivityFlag(models.Model):
     year = models.PositiveSmallIntegerField("учебный год", help_text="Год, в котором он начался.")
     subject = models.CharField("предмет", max_length=60, blank=True)
     grade = models.PositiveSmallIntegerField("класс", null=True, blank=True)
+    origin = models.CharField("происхождение", max_length=10, choices=Origin, default=Origin.HAND)
     source = models.CharField("откуда известно", max_length=300)
     grounds = models.TextField("основания", blank=True)
     state = models.CharField("состояние", max_length=20, choices=State, default=State.ANALYSIS)

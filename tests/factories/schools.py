@@ -7,6 +7,7 @@ from factory.django import DjangoModelFactory
 
 from schools.models import (
     AbsentGrade,
+    ComputedSign,
     Exam,
     NoteSchool,
     ObjectivityFlag,
@@ -246,3 +247,20 @@ class NoteSchoolFactory(DjangoModelFactory):
 
     note = factory.SubFactory(NoteFactory)
     school = factory.SubFactory(SchoolFactory, department=factory.SelfAttribute("..note.department"))
+
+
+class SignFactory(DjangoModelFactory):
+    """A spike that was found at «4»."""
+
+    class Meta:
+        model = ComputedSign
+
+    school = factory.SubFactory(SchoolFactory)
+    exam = factory.SubFactory(ExamFactory, campaign__department=factory.SelfAttribute("...school.department"))
+    code = "threshold_spike"
+    at = 9
+    found = True
+    p = 0.001
+    n = 25
+    enough_data = True
+    text = "На границе «4» учеников 9, по плавной кривой 3."
