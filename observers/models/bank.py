@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Department, Membership
-from accounts.tenancy import TenantQuerySet
+from accounts.tenancy import M, TenantQuerySet
 from portal.lib import names
 from schools.models import School, VprCampaign
 
@@ -101,7 +101,7 @@ class Observer(models.Model):
         return " ".join(part for part in (self.last_name, self.first_name, self.patronymic) if part)
 
 
-class ObserverPartQuerySet(TenantQuerySet[models.Model]):
+class ObserverPartQuerySet(TenantQuerySet[M]):
     """What belongs to an observer; closed to schools with the observer."""
 
     department_path = "observer__department"
@@ -114,7 +114,7 @@ class ObserverChild(models.Model):
     school = models.ForeignKey(School, models.PROTECT, related_name="+", verbose_name="школа")
     class_name = models.CharField("класс", max_length=12, blank=True)
 
-    objects = ObserverPartQuerySet.as_manager()
+    objects = ObserverPartQuerySet["ObserverChild"].as_manager()
 
     class Meta:
         verbose_name = "ребёнок наблюдателя"
@@ -141,7 +141,7 @@ class ObserverTraining(models.Model):
     recorded_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField("внесено", auto_now_add=True)
 
-    objects = ObserverPartQuerySet.as_manager()
+    objects = ObserverPartQuerySet["ObserverTraining"].as_manager()
 
     class Meta:
         verbose_name = "обучение наблюдателя"
@@ -167,7 +167,7 @@ class ObserverConsent(models.Model):
     recorded_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField("внесено", auto_now_add=True)
 
-    objects = ObserverPartQuerySet.as_manager()
+    objects = ObserverPartQuerySet["ObserverConsent"].as_manager()
 
     class Meta:
         verbose_name = "согласие наблюдателя"
@@ -198,7 +198,7 @@ class ObserverAvailability(models.Model):
     campaign = models.ForeignKey(VprCampaign, models.CASCADE, related_name="+", verbose_name="кампания")
     days = models.JSONField("может в эти дни", default=list)
 
-    objects = ObserverPartQuerySet.as_manager()
+    objects = ObserverPartQuerySet["ObserverAvailability"].as_manager()
 
     class Meta:
         verbose_name = "дни наблюдателя"
@@ -225,7 +225,7 @@ class ObserverLink(models.Model):
     used_at = models.DateTimeField("открыта", null=True, blank=True)
     revoked_at = models.DateTimeField("отозвана", null=True, blank=True)
 
-    objects = ObserverPartQuerySet.as_manager()
+    objects = ObserverPartQuerySet["ObserverLink"].as_manager()
 
     class Meta:
         verbose_name = "ссылка наблюдателя"

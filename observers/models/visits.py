@@ -70,11 +70,8 @@ class AssignmentQuerySet(TenantQuerySet["ObserverAssignment"]):
 def meeting(assignments: AssignmentQuerySet) -> AssignmentQuerySet:
     """Those of ``assignments`` that meet the outer visit (with its `hours`) in another session of the same day."""
     same_day = assignments.filter(observer=OuterRef("observer"), session__day=OuterRef("session__day"))
-    return (
-        same_day.exclude(session=OuterRef("session"))
-        .annotate(**hours("session__"))
-        .filter(begins__lt=OuterRef("ends"), ends__gt=OuterRef("begins"))
-    )
+    elsewhere = same_day.exclude(session=OuterRef("session")).annotate(**hours("session__"))
+    return elsewhere.filter(Q(begins__lt=OuterRef("ends")), Q(ends__gt=OuterRef("begins")))
 
 
 TOLD = Q(told_day=F("session__day"), told_school=F("session__school")) & (
