@@ -13,11 +13,12 @@ from portal.lib.ladder import Ladder
 
 class ReminderQuerySet(TenantQuerySet["Reminder"]):
     schools_see = True
+    observers_see = True
 
     def visible_to(self, membership: Membership | None) -> ReminderQuerySet:
-        """A school's deputy sees what was sent to them."""
+        """A school's deputy and an observer see what was sent to them."""
         reminders = super().visible_to(membership)
-        if membership is not None and membership.role == Role.DEPUTY:
+        if membership is not None and membership.role in {Role.DEPUTY, Role.OBSERVER}:
             return reminders.filter(recipient=membership.user_id)
         return reminders
 

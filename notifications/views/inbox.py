@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.middleware import PortalRequest, page_before
+from accounts.models import Role
 from accounts.permissions import role_required
 from notifications.domain import inbox as domain
 from notifications.domain import kinds, links
@@ -19,7 +20,7 @@ PAGE = 30
 
 
 @require_safe
-@role_required()
+@role_required(*Role)
 def inbox(request: PortalRequest) -> HttpResponse:
     """«Сообщения»: the same events as the mail, newest first."""
     narrowed = InboxFilter(request.GET)
@@ -37,7 +38,7 @@ def inbox(request: PortalRequest) -> HttpResponse:
 
 
 @require_safe
-@role_required()
+@role_required(*Role)
 def message(request: PortalRequest, pk: int) -> HttpResponse:
     """Opening a message marks it read and leads to its page; one without a page is shown itself."""
     reminder = _own(request, pk)
@@ -49,7 +50,7 @@ def message(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required()
+@role_required(*Role)
 def message_mark(request: PortalRequest, pk: int) -> HttpResponse:
     """Read, or unread to come back to it."""
     domain.mark(_own(request, pk), read=request.POST.get("read") == "1")
@@ -57,7 +58,7 @@ def message_mark(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required()
+@role_required(*Role)
 def read_all(request: PortalRequest) -> HttpResponse:
     domain.mark_all_read(request.membership)
     messages.success(request, "Все сообщения отмечены прочитанными.")
@@ -65,7 +66,7 @@ def read_all(request: PortalRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@role_required()
+@role_required(*Role)
 def choices(request: PortalRequest) -> HttpResponse:
     """Which mail one must get, and which one may do without."""
     refused = links.refused_kinds(request.user)
