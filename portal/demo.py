@@ -33,9 +33,9 @@ from portal.lib.transitions import move
 from roadmaps.domain import approval, evidence, fanout, importing, reports, responsibles
 from roadmaps.models import Assignment, AssignmentEvent, Roadmap
 from roadmaps.reading import model as read
-from schools.domain import flags
+from schools.domain import board, campaigns, flags, schedule
 from schools.domain import schools as schools_domain
-from schools.models import School, academic_year_of
+from schools.models import School, VprSession, academic_year_of
 
 CODE, PASSWORD = "demo", "demo"
 FOLDER = BASE / "demo"
@@ -112,11 +112,13 @@ class Story:
         self.hire(district)
         self.found_schools(district["schools"])
         self.open_journal()
+        self.plan_vpr(district["vpr"])
         documents = [self.file(path) for path in sorted(FOLDER.glob("[1-9]*.json"))]
         self.raise_flag(district["flag"])
         # Journals go by date: the oldest order is registered first.
         for document in sorted(documents, key=lambda one: one.get("order", {}).get("date", 0)):
             self.play(document)
+        self.hold_vpr()
         # The past is not news: nobody gets mail about it.
         told = Reminder.objects.filter(department=self.department)
         told.update(state=Reminder.State.SENT, ended_at=timezone.now(), read_at=timezone.now())
@@ -185,6 +187,47 @@ class Story:
     def raise_flag(self, flag: dict[str, Any]) -> None:
         school = self.schools[flag.pop("school")]
         flags.open_flag(school, by=self.methodist, year=self.year - 1, opened_on=self.day(-90), **flag)
+
+    # --- the VPR ---------------------------------------------------------------------------------------------------
+
+    def plan_vpr(self, vpr: dict[str, Any]) -> None:
+        """A campaign in full swing: most schools have chosen their days, some still have holes or clashes."""
+        first, last = self.schoolday(vpr["first"]), self.schoolday(vpr["last"])
+        self.campaign = campaigns.create(
+            self.department, by=self.methodist, starting="vpr-2026", year=academic_year_of(first),
+            name=f"ВПР, {MONTHS[first.month - 1]} {first.year}", first_day=first, last_day=last, source=vpr["source"],
+            upload_within=3,
+        )  # fmt: skip
+        self.campaign.exams.exclude(grade__in=vpr["grades"]).delete()
+        exams = {(exam.grade, exam.subject): exam for exam in self.campaign.exams.filter(level="")}
+        for index, school in enumerate(self.schools.values()):
+            day = self.free_day(first + datetime.timedelta(days=index % 4))
+            for place, (grade, subject) in enumerate(vpr["tests"]):
+                if place in vpr["holes"].get(school.name, ()):
+                    continue
+                schedule.plan(exams[grade, subject], school, day, by=self.methodist)
+                if place not in vpr["clashes"].get(school.name, ()):
+                    day = self.free_day(day + datetime.timedelta(days=1 + (index + place) % 2))
+
+    def free_day(self, day: datetime.date) -> datetime.date:
+        """The first day from ``day`` on that can hold a test, or the window's last."""
+        before = day - datetime.timedelta(days=1)
+        return board.neighbour(self.campaign, before, 1) or board.neighbour(self.campaign, day, -1) or day
+
+    def schoolday(self, offset: int) -> datetime.date:
+        day = self.day(offset)
+        return day + datetime.timedelta(days=-day.weekday() % 7 if day.weekday() > 4 else 0)
+
+    def hold_vpr(self) -> None:
+        """What was to be held by now was held; the careful schools have uploaded, the others are late."""
+        schedule.hold_past(self.campaign, by=self.methodist, today=self.today)
+        held = VprSession.objects.filter(exam__campaign=self.campaign, held_on__isnull=False)
+        for session in held.select_related("school", "exam__campaign__department"):
+            if self.luck.random() > CARELESS.get(session.school.name, 0.05) * 2 and session.day < self.day(
+                -1
+            ):
+                on = min(session.day + datetime.timedelta(days=2), self.today)
+                schedule.mark([session], "uploaded", on, by=self.deputies[session.school_id])
 
     # --- documents -------------------------------------------------------------------------------------------------
 

@@ -60,6 +60,7 @@ ENTRIES = (
     Entry("Дорожные карты", "roadmaps:list", ALL),
     Entry("Приказы", "orders:list", ALL),
     Entry("Школы", "schools:list", DEPARTMENT_ROLES),
+    Entry("График ВПР", "schools:schedule", ALL),
     Entry("Люди", "accounts:people", DEPARTMENT_ROLES),
     Entry("Отдел и бланк", "accounts:department", (Role.ADMIN,)),
     Entry("Напоминания", "notifications:ledger", (Role.ADMIN,)),

@@ -180,7 +180,7 @@ class DeadlineForm(forms.Form):
         ("window", "С одного дня по другой"),
         ("throughout", "Идёт весь период"),
         ("event", "После события"),
-        ("vpr", "По графику ВПР, дни укажу позже"),
+        ("vpr", "По графику ВПР, когда в нём будут дни"),
     )
     meaning = forms.ChoiceField(label="Что означает срок", choices=MEANINGS, widget=forms.RadioSelect)
     last = day_field("Последний день", required=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.dispatch import receiver
@@ -10,9 +11,9 @@ from accounts.models import Membership
 from orders.domain.checklist import Check
 from orders.models import Order
 from orders.signals import order_checked, order_returned, order_signed, order_voided
-from roadmaps.domain import approval, fanout
-from schools.models import ObjectivityFlag
-from schools.signals import school_flagged
+from roadmaps.domain import approval, fanout, following
+from schools.models import ObjectivityFlag, School, VprCampaign
+from schools.signals import schedule_changed, school_flagged, vpr_held
 
 
 @receiver(order_signed)
@@ -38,3 +39,15 @@ def ask_for_the_plan(order: Order, **_: Any) -> list[Check]:
 @receiver(school_flagged)
 def give_duties_of_flagged(flag: ObjectivityFlag, by: Membership, **_: Any) -> None:
     fanout.reach_flagged(flag.school, by)
+
+
+@receiver(schedule_changed)
+def follow_the_schedule(campaign: VprCampaign, schools: set[int], by: Membership | None, **_: Any) -> None:
+    following.follow(campaign, schools, by)
+
+
+@receiver(vpr_held)
+def start_clocks_after_the_vpr(
+    campaign: VprCampaign, school: School | None, day: datetime.date, by: Membership, **_: Any
+) -> None:
+    following.record_held(campaign, school, day, by)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from schools.views import cards, flags, imports, people
+from schools.views import campaigns, cards, flags, imports, people, schedule, sessions, uploads
 
 app_name = "schools"
 urlpatterns = [
@@ -22,4 +22,30 @@ urlpatterns = [
     path("<int:pk>/flags/new/", flags.flag_new, name="flag_new"),
     path("posts/<int:pk>/end/", people.post_end, name="post_end"),
     path("flags/<int:pk>/move/", flags.flag_move, name="flag_move"),
+    path("schedule/", schedule.schedule_page, name="schedule"),
+    path("schedule/export/", schedule.schedule_export, name="schedule_export"),
+    path("schedule/pdf/", schedule.schedule_pdf, name="schedule_pdf"),
+    path("campaigns/", campaigns.campaign_list, name="campaigns"),
+    path("campaigns/new/", campaigns.campaign_new, name="campaign_new"),
+    path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign_edit"),
+    path("campaigns/<int:pk>/lock/", campaigns.campaign_lock, name="campaign_lock"),
+    path("campaigns/<int:pk>/remove/", campaigns.campaign_remove, name="campaign_remove"),
+    path("campaigns/<int:pk>/scales/", campaigns.campaign_scales, name="campaign_scales"),
+    path("campaigns/<int:pk>/exams/new/", campaigns.exam_new, name="exam_new"),
+    path("campaigns/<int:pk>/history/", schedule.schedule_history, name="schedule_history"),
+    path("campaigns/<int:pk>/held/", sessions.schedule_held, name="schedule_held"),
+    path("campaigns/<int:pk>/absent/", sessions.session_absent, name="session_absent"),
+    path("campaigns/<int:pk>/sessions/new/", sessions.session_new, name="session_new"),
+    path("campaigns/<int:pk>/uploads/mark/", uploads.upload_mark, name="upload_mark"),
+    path("exams/<int:pk>/", campaigns.exam_edit, name="exam_edit"),
+    path("exams/<int:pk>/remove/", campaigns.exam_remove, name="exam_remove"),
+    path("sessions/<int:pk>/", sessions.session, name="session"),
+    path("sessions/<int:pk>/move/", sessions.session_move, name="session_move"),
+    path("sessions/<int:pk>/remove/", sessions.session_remove, name="session_remove"),
+    path("sessions/<int:pk>/held/", sessions.session_mark, {"what": "held"}, name="session_held"),
+    path("sessions/<int:pk>/uploaded/", sessions.session_mark, {"what": "uploaded"}, name="session_uploaded"),
+    path("sessions/events/<int:pk>/restore/", sessions.session_restore, name="session_restore"),
+    path("uploads/", uploads.upload_list, name="uploads"),
+    path("uploads/export/", uploads.upload_export, name="upload_export"),
 ]

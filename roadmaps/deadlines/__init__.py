@@ -7,11 +7,12 @@
 
 from __future__ import annotations
 
-from roadmaps.deadlines.events import EVENT_TITLES, Doubt, Impossible
+from roadmaps.deadlines.events import ASSESSMENT, EVENT_TITLES, Doubt, Impossible
 from roadmaps.deadlines.finding import Found, find
 from roadmaps.deadlines.grammar import Parser
-from roadmaps.deadlines.occurrences import Occurrence, occurrences
+from roadmaps.deadlines.occurrences import Occurrence, Run, hangs_on_run, occurrences, on_runs
 from roadmaps.deadlines.parts import (
+    VPR,
     By,
     BySchedule,
     OnEvent,
@@ -27,7 +28,9 @@ from roadmaps.deadlines.sense import Sense, sense
 from roadmaps.deadlines.tokens import nfc, tokenize
 
 __all__ = [
+    "ASSESSMENT",
     "EVENT_TITLES",
+    "VPR",
     "By",
     "BySchedule",
     "Found",
@@ -35,6 +38,7 @@ __all__ = [
     "OnEvent",
     "Part",
     "Period",
+    "Run",
     "Sense",
     "Throughout",
     "Unclear",
@@ -42,7 +46,9 @@ __all__ = [
     "compile",
     "find",
     "from_json",
+    "hangs_on_run",
     "occurrences",
+    "on_runs",
     "sense",
     "to_json",
 ]

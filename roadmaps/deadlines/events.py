@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from roadmaps.deadlines.lexicon import WORDS, is_russian, parses
+from roadmaps.deadlines.parts import VPR
 from roadmaps.deadlines.tokens import Token
 
 ASSESSMENT = "assessment_held"
@@ -17,6 +18,7 @@ DOCUMENT = "document_issued"
 NONOBJECTIVE = "nonobjectivity_found"
 SCHOOL_CHECK = "school_check_finished"
 OTHER = "event_happened"
+SCHEDULE_OF = {ASSESSMENT: VPR}  # whose days an event comes on when the portal itself keeps its schedule
 
 # Event, as it reads after «событие»: also the choice the methodist is offered.
 EVENT_TITLES = {

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from roadmaps.deadlines.dates import add_months, month_end
+from roadmaps.deadlines.events import SCHEDULE_OF
 from roadmaps.deadlines.parts import WEEKDAYS, By, BySchedule, OnEvent, Part, Throughout, Window, split_offset
 
 _DAY = timedelta(days=1)
@@ -65,6 +66,56 @@ def occurrences(
         for first, last, due, key in _times(part, calendar, events or {}, schedules or {}):
             found.setdefault(key, Occurrence(first, last, index, key, due))
     return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A schedule as one bearer goes through it, from its first day to its last.
+
+    `key` names the run, not its days: when those move, the occurrence keeps its key and the duty moves along.
+    """
+
+    key: str
+    first: date
+    last: date
+
+
+def on_runs(
+    parts: Sequence[Part], calendar: Calendar, runs: Mapping[str, Sequence[Run]]
+) -> tuple[Occurrence, ...]:
+    """Give what hangs on the runs of schedules, by the schedule's name («vpr»).
+
+    A `BySchedule` part goes from the run's first day to its last and is due then; an `OnEvent` part that counts back
+    («за 3 дня до проведения») counts from the first day. What counts from the event on waits for it.
+    """
+    found: dict[str, Occurrence] = {}
+    for index, part in enumerate(parts):
+        for first, last, key in _run_times(part, calendar, runs):
+            found.setdefault(key, Occurrence(first, last, index, key, last))
+    return tuple(found.values())
+
+
+def hangs_on_run(part: Part) -> bool:
+    """Whether the portal's own schedules say when: the kinds of parts that `on_runs` reckons."""
+    match part:
+        case BySchedule(schedule):
+            return schedule in SCHEDULE_OF.values()
+        case OnEvent(event, before=str()):
+            return event in SCHEDULE_OF
+    return False
+
+
+def _run_times(
+    part: Part, calendar: Calendar, runs: Mapping[str, Sequence[Run]]
+) -> Iterator[tuple[date, date, str]]:
+    match part:
+        case BySchedule(schedule):
+            for run in runs.get(schedule, ()):
+                yield run.first, run.last, f"schedule:{run.key}"
+        case OnEvent(event, before=str(before)) if event in SCHEDULE_OF:
+            for run in runs.get(SCHEDULE_OF[event], ()):
+                day = shifted(run.first, before, calendar, back=True)
+                yield day, day, f"schedule:{run.key}:-{before}"
 
 
 _Time = tuple[date, date, date | None, str]

@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -20,20 +20,27 @@ from accounts.models import Department, Membership
 from portal.lib import names
 from portal.lib.refusals import Refused
 from roadmaps.deadlines import (
+    VPR,
     BySchedule,
     Occurrence,
     OnEvent,
     Part,
     Period,
+    Run,
     Throughout,
     Unclear,
     from_json,
+    hangs_on_run,
     occurrences,
+    on_runs,
 )
 from roadmaps.domain import clauses, responsibles, succession
 from roadmaps.domain.compiling import is_undated
 from roadmaps.models import ActionItem, Assignment, RecordedEvent, Roadmap
+from schools.domain import schedule
 from schools.models import School
+
+Whom = Literal["everybody", "schools", "officials"]
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,7 @@ def fan_out(roadmap: Roadmap, by: Membership) -> int:
     """
     if roadmap.state not in {Roadmap.State.APPROVED, Roadmap.State.ARCHIVED}:
         raise Refused("Поручения создаются после подписания приказа.")
-    maker = _Maker(roadmap, by)
+    maker = Maker(roadmap, by)
     rows = [row for source in sources(roadmap) for row in maker.assignments(source)]
     succession.take_over(roadmap, rows, by)
     before = of_roadmap(roadmap).count()
@@ -128,14 +135,14 @@ def reach_flagged(school: School, by: Membership) -> int:
     approved = Roadmap.objects.filter(department=department, school=None, state=Roadmap.State.APPROVED)
     rows = []
     for roadmap in approved.select_related("order", "department"):
-        maker = _Maker(roadmap, by)
+        maker = Maker(roadmap, by)
         existing = _existing(roadmap)
         flagged = (s for s in sources(roadmap) if any(t["kind"] == "flagged_schools" for t in s.reach))
         made = (row for source in flagged for row in maker.assignments(source) if row.school == school)
         rows += [
             row
             for row in made
-            if _identity(row) not in existing and (row.last_day is None or row.last_day >= maker.today)
+            if identity(row) not in existing and (row.last_day is None or row.last_day >= maker.today)
         ]
     Assignment.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
@@ -161,12 +168,18 @@ def sources(roadmap: Roadmap) -> Iterator[Source]:
 
 def gaps(roadmap: Roadmap, by: Membership) -> list[Gap]:
     """What of the roadmap became no duty and waits for a person: in printed order."""
-    maker = _Maker(roadmap, by)
+    maker = Maker(roadmap, by)
     return [Gap(source, problem) for source in sources(roadmap) if (problem := maker.problem(source))]
 
 
 def starting(
-    department: Department, *, event: str, day: datetime.date, by: Membership, school: School | None = None
+    department: Department,
+    *,
+    event: str,
+    day: datetime.date,
+    by: Membership,
+    school: School | None = None,
+    whom: Whom = "everybody",
 ) -> list[Start]:
     """What the event would start on that day, new duties only. Writes nothing."""
     happened = RecordedEvent(department=department, event=event, day=day, school=school)
@@ -179,10 +192,11 @@ def starting(
     )
     found = []
     for roadmap in approved.select_related("order", "department"):
-        maker = _Maker(roadmap, by)
+        maker = Maker(roadmap, by)
         existing = _existing(roadmap)
         for source in sources(roadmap):
-            rows = [row for row in maker.started(source, happened) if _identity(row) not in existing]
+            started = (row for row in maker.started(source, happened) if _is_for(row, whom))
+            rows = [row for row in started if identity(row) not in existing]
             if rows:
                 found.append(Start(roadmap, source, rows))
     return found
@@ -198,15 +212,16 @@ def record_event(
     school: School | None = None,
     note: str = "",
     only: Collection[str] | None = None,
+    whom: Whom = "everybody",
 ) -> tuple[RecordedEvent, int]:
     """Write down that the event happened and start the clocks that wait for it; return it and how many are new.
 
-    ``only`` names the sources (`Source.key`) to start, None all that wait. The same event recorded again is the same
-    event: it adds what is still missing and doubles nothing.
+    ``only`` names the sources (`Source.key`) to start, None all that wait; ``whom`` says whose clocks. The same event
+    recorded again is the same event: it adds what is still missing and doubles nothing.
     """
     if school is not None and school.department_id != department.pk:
         raise Refused("Эта школа относится к другому отделу.")
-    starts = starting(department, event=event, day=day, by=by, school=school)
+    starts = starting(department, event=event, day=day, by=by, school=school, whom=whom)
     recorded, _ = RecordedEvent.objects.get_or_create(
         department=department, event=event, day=day, school=school, defaults={"by": by, "note": note}
     )
@@ -219,10 +234,14 @@ def record_event(
     return recorded, made
 
 
+def _is_for(row: Assignment, whom: Whom) -> bool:
+    return whom == "everybody" or (row.school is not None) == (whom == "schools")
+
+
 Identity = tuple[int | None, int | None, str, int | None, int | None]
 
 
-def _identity(row: Assignment) -> Identity:
+def identity(row: Assignment) -> Identity:
     return row.item_id, row.clause_id, row.occurrence, row.school_id, row.official_id
 
 
@@ -230,10 +249,10 @@ def _existing(roadmap: Roadmap) -> set[Identity]:
     return set(of_roadmap(roadmap).values_list("item", "clause", "occurrence", "school", "official"))
 
 
-class _Maker:
+class Maker:
     """Turns the sources of one roadmap into unsaved assignments; asks for bearers once per distinct reach."""
 
-    def __init__(self, roadmap: Roadmap, by: Membership) -> None:
+    def __init__(self, roadmap: Roadmap, by: Membership | None) -> None:
         self.roadmap = roadmap
         self.department = roadmap.department
         self.controller = self._controller(by)
@@ -243,7 +262,7 @@ class _Maker:
     def today(self) -> datetime.date:
         return timezone.now().astimezone(self.department.tz).date()
 
-    def _controller(self, by: Membership) -> Membership:
+    def _controller(self, by: Membership | None) -> Membership | None:
         """Whom the order names; else who prepared it; else who runs the fan-out."""
         order = self.roadmap.order
         named = order.controller or order.created_by if order else None
@@ -256,16 +275,42 @@ class _Maker:
         for bearer in self.bearers(source.reach):
             for span in self._spans(source.parts):
                 yield self._row(source, bearer, span, span.key)
+        yield from self.scheduled(source)
+
+    def scheduled(self, source: Source) -> Iterator[Assignment]:
+        """What hangs on the VPR schedule: a school's duties on its own days, an official's on those of all schools."""
+        if source.problem:
+            return
+        for bearer in self.bearers(source.reach):
+            for span in on_runs(source.parts, self.department.calendar, {VPR: self.runs_of(bearer)}):
+                yield self._row(source, bearer, span, span.key)
+
+    def runs_of(self, bearer: responsibles.Bearer) -> list[Run]:
+        school = bearer.school or self.roadmap.school
+        return self.runs.get(school.pk if school else None, [])
+
+    @cached_property
+    def runs(self) -> dict[int | None, list[Run]]:
+        """By school, and for all together (None), the runs of the campaigns that touch the plan's period."""
+        found: dict[int | None, list[Run]] = {}
+        for run in schedule.runs(self.department, self.roadmap.first_day, self.roadmap.last_day):
+            key = run_key(run.campaign.pk)
+            found.setdefault(run.school_id, []).append(Run(key, run.first, run.last))
+        return found
 
     def started(self, source: Source, happened: RecordedEvent) -> Iterator[Assignment]:
-        """What the event starts. At one school: that school's duties, and those of officials about it."""
-        waiting = tuple(p for p in source.parts if isinstance(p, OnEvent) and p.event == happened.event)
+        """What the event starts. At one school: that school's duties, and those of officials about it.
+
+        What counts back from an event whose days a schedule has told is made already.
+        """
+        waiting = [p for p in source.parts if isinstance(p, OnEvent) and p.event == happened.event]
         if source.problem or not waiting:
             return
-        spans = occurrences(waiting, self.department.calendar, {happened.event: [happened.day]})
         about = f"/{happened.school_id}" if happened.school_id else ""
         for bearer in self._touched(source.reach, happened.school):
-            for span in spans:
+            told = self.runs_of(bearer) if any(map(hangs_on_run, waiting)) else []
+            parts = [part for part in waiting if not (told and hangs_on_run(part))]
+            for span in occurrences(parts, self.department.calendar, {happened.event: [happened.day]}):
                 yield self._row(source, bearer, span, f"{span.key}{about}")
 
     def bearers(self, reach: list[dict[str, Any]]) -> list[responsibles.Bearer]:
@@ -301,15 +346,33 @@ class _Maker:
         if any(isinstance(part, Unclear) for part in source.parts):
             return "Срок не понят: уточните, когда это должно быть сделано."
         plans = [part.schedule for part in source.parts if isinstance(part, BySchedule)]
-        if plans:
-            named = "графику ВПР" if plans[0] == "vpr" else f"плану «{plans[0]}»"
-            return f"Срок — по {named}: поручения появятся, когда будут указаны его дни."
+        if outside := [plan for plan in plans if plan != VPR]:
+            return f"Срок — по плану «{outside[0]}»: поручения появятся, когда будут указаны его дни."
+        if plans and (problem := self._without_days(source)):
+            return problem
         unknown = [target["phrase"] for target in source.reach if responsibles.needs_answer(target)]
         if unknown and not self.roadmap.school:
             return f"Исполнитель не найден: {', '.join(f'«{phrase}»' for phrase in unknown)}."
         if not self.bearers(source.reach):
             return "Исполнитель не указан: поручать некому."
         return ""
+
+    def _without_days(self, source: Source) -> str:
+        """Whom the schedule gives no days, "" when it gives them to all."""
+        first, last = self.roadmap.first_day, self.roadmap.last_day
+        campaigns = schedule.touching(self.department, first, last)
+        if not campaigns:
+            return (
+                f"Срок — по графику ВПР, а кампании ВПР с {first:%d.%m.%Y} по {last:%d.%m.%Y} в портале нет: "
+                "создайте её в разделе «График ВПР» или укажите дни."
+            )
+        without = [bearer for bearer in self.bearers(source.reach) if not self.runs_of(bearer)]
+        if not without:
+            return ""
+        named = ", ".join(f"«{campaign}»" for campaign in campaigns)
+        schools = sum(bearer.school is not None for bearer in without)
+        whose = f" у {names.counted(schools, 'школы', 'школ', 'школ')}" if schools else ""
+        return f"Срок — по графику ВПР: в кампании {named} дней ещё нет{whose}. Поручения появятся вместе с ними."
 
     def _row(self, source: Source, bearer: responsibles.Bearer, span: Occurrence, key: str) -> Assignment:
         return Assignment(
@@ -323,6 +386,11 @@ class _Maker:
             official=bearer.official,
             controller=self.controller,
         )
+
+
+def run_key(campaign: int) -> str:
+    """How occurrences name a school's run through a campaign of the VPR."""
+    return f"{VPR}/{campaign}"
 
 
 def _not_daily(part: Part) -> Part:

@@ -16,6 +16,8 @@ from roadmaps.domain import compiling, responsibles
 from roadmaps.domain.items import cell
 from roadmaps.domain.responsibles import Directory, Target
 from roadmaps.models import ActionItem, Roadmap, Section
+from schools.domain import schedule
+from schools.models import VprCampaign
 
 ICONS = {"ask": "s-ask", "bad": "s-late", "event": "s-event", "loop": "s-loop"}
 
@@ -233,7 +235,7 @@ class Sheet:
                 said = f"«{item.deadline}»: " if item.deadline else ""
                 yield Issue(line.kind, f"{place}: срок непонятен", f"{said}{line.text}", item, "deadline")
             elif line.kind == "schedule":
-                yield _schedule_issue(item, place)
+                yield self._schedule_issue(item, place)
             elif "останется как написано" in line.text:
                 yield Issue("info", f"{place}: нерабочий день", f"{line.text}.", item)
         yield from self._outside_period(item, place)
@@ -256,6 +258,22 @@ class Sheet:
                     text = "Подходят несколько: выберите."
                 yield Issue("ask", f"{place}: кто это? «{target['phrase']}»", text, item, "reach", piece)
 
+    def _schedule_issue(self, item: ActionItem, place: str) -> Issue:
+        if self.campaigns:
+            named = ", ".join(f"«{campaign}»" for campaign in self.campaigns)
+            text = f"Дни возьмутся из графика {named}, у каждой школы свои. Перенесут день, сдвинется и срок."
+            return Issue("info", f"{place}: по дням ВПР", text, item, "deadline")
+        if item.deadline_by_hand:
+            text = "Поручения появятся, когда вы укажете дни: и после подписи тоже."
+            return Issue("info", f"{place}: дни ВПР позже", text, item, "deadline")
+        text = "Когда ВПР, портал не знает: укажите дни. Если графика ещё нет, так и ответьте."
+        return Issue("ask", f"{place}: нужны дни ВПР", text, item, "deadline")
+
+    @cached_property
+    def campaigns(self) -> list[VprCampaign]:
+        """Those whose days the rows «по графику ВПР» will take."""
+        return schedule.touching(self.roadmap.department, self.roadmap.first_day, self.roadmap.last_day)
+
     # --- whom it will touch ------------------------------------------------------------------------------------------
 
     @cached_property
@@ -275,14 +293,6 @@ class Sheet:
             duties["officials"] += times * sum(bearer.official is not None for bearer in bearers)
             duties["waiting"] += any("event" in part for part in item.deadline_parts)
         return list(_facts(duties, len(schools), len(officials)))
-
-
-def _schedule_issue(item: ActionItem, place: str) -> Issue:
-    if item.deadline_by_hand:
-        text = "Поручения появятся, когда вы укажете дни: и после подписи тоже."
-        return Issue("info", f"{place}: дни ВПР позже", text, item, "deadline")
-    text = "Когда ВПР, портал не знает: укажите дни. Если графика ещё нет, так и ответьте."
-    return Issue("ask", f"{place}: нужны дни ВПР", text, item, "deadline")
 
 
 def _facts(duties: Counter[str], schools: int, officials: int) -> Iterator[tuple[str, str]]:

@@ -44,7 +44,7 @@ def shown(
         if words
         else narrowed
     )
-    return sorted(found, key=ORDERS.get(sort, _by_name))
+    return sorted(found, key=ORDERS.get(sort, by_name))
 
 
 def _searched(school: School) -> str:
@@ -55,7 +55,7 @@ def _searched(school: School) -> str:
 _folded = lru_cache(maxsize=10_000)(fold)
 
 
-def _by_name(school: School) -> list[Any]:
+def by_name(school: School) -> list[Any]:
     return _parts(school.name)
 
 
@@ -66,9 +66,9 @@ def _parts(name: str) -> list[Any]:
 
 
 ORDERS = {
-    "code": lambda school: (not school.code, school.code, _by_name(school)),
-    "pupils": lambda school: (-(school.pupils or 0), _by_name(school)),
-    "kind": lambda school: (not school.kind, school.kind, _by_name(school)),
+    "code": lambda school: (not school.code, school.code, by_name(school)),
+    "pupils": lambda school: (-(school.pupils or 0), by_name(school)),
+    "kind": lambda school: (not school.kind, school.kind, by_name(school)),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -92,6 +94,12 @@ class VprCampaign(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def holidays(self) -> list[tuple[datetime.date, datetime.date, str]]:
+        """``breaks`` with their days read."""
+        day = datetime.date.fromisoformat
+        return [(day(first), day(last), name) for first, last, name in self.breaks]
 
     @property
     def year_name(self) -> str:

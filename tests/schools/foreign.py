@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.factories.schools import FlagFactory, PostFactory, SchoolFactory, SchoolImportFactory
+from tests.factories.schools import (
+    CampaignFactory,
+    ExamFactory,
+    FlagFactory,
+    PostFactory,
+    SchoolFactory,
+    SchoolImportFactory,
+    SessionEventFactory,
+    SessionFactory,
+)
 
 
 def school() -> dict[str, Any]:
@@ -12,6 +21,18 @@ def school() -> dict[str, Any]:
 
 def staged() -> dict[str, Any]:
     return {"pk": SchoolImportFactory().pk}
+
+
+def campaign() -> dict[str, Any]:
+    return {"pk": CampaignFactory().pk}
+
+
+def exam() -> dict[str, Any]:
+    return {"pk": ExamFactory().pk}
+
+
+def session() -> dict[str, Any]:
+    return {"pk": SessionFactory().pk}
 
 
 # name → (traits of the member who looks, the arguments that name another department's row)
@@ -30,6 +51,25 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "schools:import_undo": ({"admin": True}, staged),
     "schools:import_discard": ({"admin": True}, staged),
     "schools:import_faults": ({"admin": True}, staged),
+    "schools:campaign": ({}, campaign),
+    "schools:campaign_edit": ({}, campaign),
+    "schools:campaign_lock": ({}, campaign),
+    "schools:campaign_remove": ({}, campaign),
+    "schools:campaign_scales": ({}, campaign),
+    "schools:exam_new": ({}, campaign),
+    "schools:exam_edit": ({}, exam),
+    "schools:exam_remove": ({}, exam),
+    "schools:schedule_history": ({}, campaign),
+    "schools:schedule_held": ({}, campaign),
+    "schools:session_absent": ({}, campaign),
+    "schools:session_new": ({}, campaign),
+    "schools:session": ({}, session),
+    "schools:session_move": ({}, session),
+    "schools:session_remove": ({}, session),
+    "schools:session_held": ({}, session),
+    "schools:session_uploaded": ({}, session),
+    "schools:session_restore": ({}, lambda: {"pk": SessionEventFactory().pk}),
+    "schools:upload_mark": ({}, campaign),
 }
 
 # name → why it is open: its argument is a secret that itself is the right to look, or is no department's row.
