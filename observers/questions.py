@@ -110,7 +110,7 @@ def read(rows: Sequence[Row]) -> tuple[Question, ...]:
         problems += [(question.key, sentence) for sentence in _faults(question, questions)]
         questions.append(question)
     if len(questions) > MOST_QUESTIONS:
-        problems.append(("", f"Вопросов больше {MOST_QUESTIONS}: на одном визите столько не заполнить."))
+        problems.append(("", f"Вопросов больше {MOST_QUESTIONS}: за одно посещение столько не заполнить."))
     if problems:
         raise Faulty(problems)
     return tuple(questions)

@@ -1,11 +1,52 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from observers.views import entry
+from observers.views import control, entering, entry, sheets, templates
 
 app_name = "observers"
 urlpatterns = [
     path("mine/", entry.visits, name="visits"),
     path("mine/<int:pk>/decline/", entry.visit_decline, name="visit_decline"),
+    path("mine/worker.js", sheets.worker, name="worker"),
+    path("mine/<int:pk>/sheet/", sheets.visit_sheet, name="visit_sheet"),
+    path("mine/<int:pk>/arrive/", sheets.visit_arrive, name="visit_arrive"),
+    path("mine/<int:pk>/photo/", sheets.visit_photo, name="visit_photo"),
+    path("mine/<int:pk>/addition/", sheets.visit_addition, name="visit_addition"),
+    path("mine/files/<int:pk>/", sheets.visit_file, name="visit_file"),
     path("enter/", entry.outside, name="outside"),
     path("enter/<str:token>/", entry.enter, name="enter"),
+    path("control/", control.control, name="control"),
+    path("coverage/", control.coverage, name="coverage"),
+    re_path(r"^report/(?P<pk>[0-9]{1,18})\.(?P<kind>pdf|xlsx)$", control.report, name="report"),
+    path("violations/", control.violations, name="violations"),
+    path("violations/<int:pk>/", control.violation, name="violation"),
+    path("violations/<int:pk>/answer/", control.violation_answer, name="violation_answer"),
+    re_path(
+        r"^violations/(?P<pk>[0-9]{1,18})/(?P<decision>close|return)/$",
+        control.violation_decide,
+        name="violation_decide",
+    ),
+    path("violations/<int:pk>/photos/<int:photo>/", control.violation_photo, name="violation_photo"),
+    path("violations/files/<int:pk>/", control.violation_file, name="violation_file"),
+    path("sheets/", entering.sheet_find, name="sheet_find"),
+    path("sheets/<int:pk>/", entering.sheet, name="sheet"),
+    path("sheets/<int:pk>/enter/", entering.sheet_enter, name="sheet_enter"),
+    path("sheets/<int:pk>/scan/", entering.sheet_scan, name="sheet_scan"),
+    path("sheets/<int:pk>/addition/", entering.sheet_addition, name="sheet_addition"),
+    path("sheets/<int:pk>/paper.pdf", entering.sheet_paper, name="sheet_paper"),
+    path("sheets/files/<int:pk>/", entering.sheet_file, name="sheet_file"),
+    path("forms/", templates.template_list, name="template_list"),
+    path("forms/new/<int:campaign>/", templates.template_new, name="template_new"),
+    path("forms/<int:pk>/", templates.template, name="template"),
+    path("forms/<int:pk>/question/", templates.question, name="question_new"),
+    path("forms/<int:pk>/question/<slug:key>/", templates.question, name="question"),
+    re_path(
+        r"^forms/(?P<pk>[0-9]{1,18})/question/(?P<key>\w+)/(?P<step>up|down)/$",
+        templates.question_move,
+        name="question_move",
+    ),
+    path("forms/<int:pk>/question/<slug:key>/remove/", templates.question_remove, name="question_remove"),
+    path("forms/<int:pk>/kinds/", templates.template_kinds, name="template_kinds"),
+    path("forms/<int:pk>/publish/", templates.template_publish, name="template_publish"),
+    path("forms/<int:pk>/discard/", templates.template_discard, name="template_discard"),
+    path("forms/<int:pk>/paper-<slug:stage>.pdf", templates.template_paper, name="template_paper"),
 ]

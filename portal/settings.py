@@ -199,6 +199,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs.sweep": {"task": "jobs.tasks.sweep", "schedule": 10.0},
     "notifications.sweep": {"task": "notifications.tasks.sweep", "schedule": 30.0},
     "roadmaps.remind_due": {"task": "roadmaps.tasks.remind_due", "schedule": 300.0},
+    "observers.remind_missing": {"task": "observers.tasks.remind_missing", "schedule": 300.0},
     "orders.sweep_unrendered": {"task": "orders.tasks.sweep_unrendered", "schedule": 60.0},
 }
 

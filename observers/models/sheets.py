@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from accounts.models import Membership, Role
 from accounts.tenancy import TenantQuerySet
 from observers import questions as asking
+from observers.models.bank import Observer
 from observers.models.visits import ObserverAssignment
 from schools.models import School, VprCampaign
 
@@ -73,6 +74,10 @@ class SheetQuerySet(TenantQuerySet["ObservationSheet"]):
 
     department_path = "assignment__observer__department"
 
+    def of_observer(self, observer: Observer) -> SheetQuerySet:
+        """The one door of an observer, who may have no membership."""
+        return self.filter(assignment__observer=observer)
+
     def sent(self) -> SheetQuerySet:
         return self.filter(state=ObservationSheet.State.SENT)
 
@@ -95,7 +100,7 @@ class ObservationSheet(models.Model):
     TRANSITIONS = {State.OPEN: {State.SENT}, State.SENT: set()}
 
     assignment = models.OneToOneField(
-        ObserverAssignment, models.PROTECT, related_name="sheet", verbose_name="визит"
+        ObserverAssignment, models.PROTECT, related_name="sheet", verbose_name="посещение"
     )
     template = models.ForeignKey(SheetTemplate, models.PROTECT, related_name="sheets", verbose_name="форма")
     state = models.CharField("состояние", max_length=8, choices=State, default=State.OPEN)
@@ -155,6 +160,10 @@ class ObservationSheet(models.Model):
 
 class SheetPartQuerySet(TenantQuerySet[models.Model]):
     department_path = "sheet__assignment__observer__department"
+
+    def of_observer(self, observer: Observer) -> SheetPartQuerySet:
+        """What belongs to an observer's own sheets."""
+        return self.filter(sheet__assignment__observer=observer)
 
 
 class SheetCopy(models.Model):

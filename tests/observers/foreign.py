@@ -3,11 +3,69 @@
 from collections.abc import Callable
 from typing import Any
 
-# name → (traits of the member who looks, the arguments that name another department's row)
-FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {}
+from tests.factories.observers import VisitFactory
+from tests.factories.schools import CampaignFactory
+from tests.factories.sheets import SheetFileFactory, TemplateFactory, ViolationFactory
 
+
+def visit() -> dict[str, Any]:
+    return {"pk": VisitFactory().pk}
+
+
+def violation(**more: Any) -> Callable[[], dict[str, Any]]:
+    return lambda: {"pk": ViolationFactory().pk, **more}
+
+
+def answer() -> dict[str, Any]:
+    event = ViolationFactory().events.get()
+    event.file.name, event.file_name = "answers/file", "Приказ.pdf"
+    event.save()
+    return {"pk": event.pk}
+
+
+def photo() -> dict[str, Any]:
+    row = ViolationFactory()
+    return {"pk": row.pk, "photo": SheetFileFactory(sheet=row.sheet, place=str(row.key)).pk}
+
+
+def form(**more: Any) -> Callable[[], dict[str, Any]]:
+    return lambda: {"pk": TemplateFactory(draft=True).pk, **more}
+
+
+# name → (traits of the member who looks, the arguments that name another department's row)
+FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
+    "observers:report": ({}, lambda: {"pk": CampaignFactory().pk, "kind": "pdf"}),
+    "observers:violation": ({}, violation()),
+    "observers:violation_answer": ({"deputy": True}, violation()),
+    "observers:violation_decide": ({}, violation(decision="close")),
+    "observers:violation_photo": ({}, photo),
+    "observers:violation_file": ({}, answer),
+    "observers:sheet": ({}, visit),
+    "observers:sheet_enter": ({}, visit),
+    "observers:sheet_scan": ({}, visit),
+    "observers:sheet_addition": ({}, visit),
+    "observers:sheet_paper": ({}, visit),
+    "observers:sheet_file": ({}, lambda: {"pk": SheetFileFactory().pk}),
+    "observers:template": ({}, form()),
+    "observers:template_new": ({}, lambda: {"campaign": CampaignFactory().pk}),
+    "observers:template_kinds": ({}, form()),
+    "observers:template_publish": ({}, form()),
+    "observers:template_discard": ({}, form()),
+    "observers:template_paper": ({}, form(stage="running")),
+    "observers:question_new": ({}, form()),
+    "observers:question": ({}, form(key="start")),
+    "observers:question_move": ({}, form(key="start", step="down")),
+    "observers:question_remove": ({}, form(key="start")),
+}
+
+OWN_SHEET = "an observer's own sheet; `test_sheet_pages.py` tries another's"
 # name → why it is open: its argument is a secret that itself is the right to look, or is no department's row.
 OPEN: dict[str, str] = {
     "observers:enter": "the token is the right to look",
     "observers:visit_decline": "an observer's own visit; `test_entry.py` tries another's",
+    "observers:visit_sheet": OWN_SHEET,
+    "observers:visit_arrive": OWN_SHEET,
+    "observers:visit_photo": OWN_SHEET,
+    "observers:visit_addition": OWN_SHEET,
+    "observers:visit_file": OWN_SHEET,
 }

@@ -26,7 +26,7 @@ from portal.lib.excel.model import (
 )
 from portal.lib.excel.reading import check, read
 from portal.lib.excel.tables import Shape, Table, find_tables, headings_key, named_headings, recognised
-from portal.lib.excel.writing import Column, write, write_csv
+from portal.lib.excel.writing import Column, write, write_book, write_csv
 
 __all__ = [
     "MAX_BYTES",
@@ -53,5 +53,6 @@ __all__ = [
     "read",
     "recognised",
     "write",
+    "write_book",
     "write_csv",
 ]

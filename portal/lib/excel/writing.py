@@ -23,15 +23,31 @@ class Column:
     width: int = 20
 
 
-def write(sheet_name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
+Rows = Iterable[Sequence[Any]]
+
+
+def write(sheet_name: str, columns: Sequence[Column], rows: Rows) -> bytes:
     """A neat sheet: bold frozen head, filter, wrapped text, dates as dates, and no text that could run as a formula.
 
     Text beginning with = + - @ stays the very same text («+7 …» comes back as it went): the cell is typed as text
     and marked as Excel itself marks what was typed after an apostrophe.
     """
+    return write_book([(sheet_name, columns, rows)])
+
+
+def write_book(sheets: Iterable[tuple[str, Sequence[Column], Rows]]) -> bytes:
+    """Several such sheets in one book, in their order."""
     book = Workbook()
-    sheet: Any = book.active
-    sheet.title = re.sub(r"[\[\]:*?/\\]", " ", sheet_name)[:31] or "Лист1"
+    book.remove(book.worksheets[0])
+    for name, columns, rows in sheets:
+        title = re.sub(r"[\[\]:*?/\\]", " ", name)[:31]
+        _fill(book.create_sheet(title or f"Лист{len(book.worksheets) + 1}"), columns, rows)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _fill(sheet: Any, columns: Sequence[Column], rows: Rows) -> None:
     sheet.append([column.heading for column in columns])
     for number, column in enumerate(columns, 1):
         head = sheet.cell(1, number)
@@ -48,9 +64,6 @@ def write(sheet_name: str, columns: Sequence[Column], rows: Iterable[Sequence[An
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "1:1"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
