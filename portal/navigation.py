@@ -61,6 +61,7 @@ ENTRIES = (
     Entry("Приказы", "orders:list", ALL),
     Entry("Школы", "schools:list", DEPARTMENT_ROLES),
     Entry("График ВПР", "schools:schedule", ALL),
+    Entry("Результаты", "schools:results", DEPARTMENT_ROLES),
     Entry("Люди", "accounts:people", DEPARTMENT_ROLES),
     Entry("Отдел и бланк", "accounts:department", (Role.ADMIN,)),
     Entry("Напоминания", "notifications:ledger", (Role.ADMIN,)),

@@ -11,6 +11,7 @@ from accounts.models import Membership
 from orders.domain.checklist import Check
 from orders.models import Order
 from orders.signals import order_checked, order_returned, order_signed, order_voided
+from roadmaps.deadlines.events import NONOBJECTIVE
 from roadmaps.domain import approval, fanout, following
 from schools.models import ObjectivityFlag, School, VprCampaign
 from schools.signals import schedule_changed, school_flagged, vpr_held
@@ -37,8 +38,17 @@ def ask_for_the_plan(order: Order, **_: Any) -> list[Check]:
 
 
 @receiver(school_flagged)
-def give_duties_of_flagged(flag: ObjectivityFlag, by: Membership, **_: Any) -> None:
+def start_clocks_of_flagged(flag: ObjectivityFlag, by: Membership, **_: Any) -> None:
+    """The school gets what plans ask of flagged ones; «при выявлении признаков» runs from the flag's day."""
     fanout.reach_flagged(flag.school, by)
+    fanout.record_event(
+        flag.school.department,
+        event=NONOBJECTIVE,
+        day=flag.opened_on,
+        by=by,
+        school=flag.school,
+        note=f"Открыт признак: {flag}"[:300],
+    )
 
 
 @receiver(schedule_changed)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+from django.utils import timezone
+
 from accounts.models import Membership, Role
 from portal.lib.names import counted
 from schools import card
+from schools.domain import flag_history
 from schools.models import ObjectivityFlag, Post, School
 
 MAY_FLAG = {Role.ADMIN, Role.METHODIST}
@@ -19,13 +23,16 @@ def flags(school: School, membership: Membership) -> card.Block | None:
         .filter(school=school)
         .prefetch_related("events__by__user")
     )
+    years = flag_history.of_schools(membership, [school], timezone.localdate())
     standing = sum(flag.closed_on is None for flag in rows)
     return card.Block(
         "flags",
         "Признаки необъективности",
         "schools/_card_flags.html",
-        data={"flags": rows, "may_flag": membership.role in MAY_FLAG},
+        data={"flags": rows, "may_flag": membership.role in MAY_FLAG, "years": years[school.pk]},
         count=len(rows),
+        link=reverse("schools:flags"),
+        link_text="Все признаки отдела",
         states=(("ask", f"{counted(standing, 'признак', 'признака', 'признаков')} в работе"),)
         if standing
         else (),

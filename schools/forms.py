@@ -8,12 +8,12 @@ from django import forms
 from django.utils import timezone
 
 from accounts.forms import TenantModelForm
-from accounts.models import Department, Membership
+from accounts.models import Department
 from portal.lib import excel
 from portal.lib.days import sane_day
 from schools.listing import FIELDS
 from schools.listing.values import Bad, clean
-from schools.models import ObjectivityFlag, School, academic_year_of
+from schools.models import School
 
 CHECKED = ("code", "login", "inn", "ogrn", "phone", "email")
 
@@ -103,63 +103,6 @@ class DeputyForm(forms.Form):
     is_director = forms.BooleanField(
         label="Директор школы", required=False, help_text="Директор ещё и знакомится с приказами."
     )
-
-
-SUBJECTS = (
-    "русский язык", "математика", "окружающий мир", "литературное чтение", "история", "биология", "география",
-    "обществознание", "литература", "физика", "химия", "иностранный язык", "информатика",
-)  # fmt: skip
-
-
-def recent_years() -> list[tuple[int, str]]:
-    """The last four academic years: «2025/26»."""
-    this = academic_year_of(timezone.localdate())
-    return [(year, f"{year}/{(year + 1) % 100:02d}") for year in range(this, this - 4, -1)]
-
-
-class FlagForm(TenantModelForm):
-    """A suspicion and what it rests on."""
-
-    year = forms.TypedChoiceField(label="Учебный год", coerce=int, choices=recent_years)
-    subject = forms.ChoiceField(
-        label="Предмет",
-        required=False,
-        choices=[("", "по школе в целом"), *((name, name) for name in SUBJECTS)],
-    )
-    grade = forms.TypedChoiceField(
-        label="Класс",
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[("", "все классы"), *((grade, str(grade)) for grade in range(4, 12))],
-    )
-
-    class Meta:
-        model = ObjectivityFlag
-        fields = ["year", "subject", "grade", "source", "grounds", "opened_on"]
-        widgets = {"grounds": forms.Textarea({"rows": 4}), "opened_on": date_input()}
-        labels = {"opened_on": "Когда стало известно"}
-        help_texts = {
-            "source": "Например: «письмо министерства от 12 мая», «анализ отдела».",
-            "grounds": "Числа и наблюдения, по которым признак можно проверить.",
-        }
-
-    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, membership=membership, **kwargs)
-        self.fields["grounds"].required = True
-        self.fields["opened_on"].initial = timezone.localdate()
-        self.fields["opened_on"].validators.append(sane_day)
-
-
-class FlagMoveForm(forms.Form):
-    """The next state of a flag, with the reason."""
-
-    to = forms.ChoiceField(label="Что решено", widget=forms.RadioSelect)
-    comment = forms.CharField(label="Почему", widget=forms.Textarea({"rows": 3}), max_length=2000)
-
-    def __init__(self, *args: Any, flag: ObjectivityFlag, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["to"].choices = [(state.value, state.label) for state in flag.next_states]  # type: ignore[attr-defined]
 
 
 class ListForm(forms.Form):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Membership
 from jobs.domain import work
 from jobs.models import Job
-from schools.models import SchoolImport
+from schools.models import SchoolImport, VprCampaign
 
 
 @work.handler("schools.apply_import")
@@ -37,4 +37,27 @@ def apply_later(staged: SchoolImport, *, by: Membership | None) -> Job:
         by=by,
         key=f"school-import-{staged.pk}",
         school_import=staged.pk,
+    )
+
+
+@work.handler("schools.compute_signs")
+def compute_signs(job: Job, progress: work.Progress) -> dict[str, Any]:
+    """Compute a campaign's signs; a second run only computes them once more."""
+    from schools.domain import judging
+
+    campaign = VprCampaign.objects.get(pk=job.args["campaign"], department=job.department)
+    progress.start(campaign.exams.count(), step="Считаю признаки")
+    found = judging.compute(campaign, by=job.created_by, step=progress.advance)
+    return {"counts": {"found": found}, "url": f"{reverse('schools:results')}?campaign={campaign.pk}"}
+
+
+def compute_signs_later(campaign: VprCampaign, *, by: Membership | None) -> Job:
+    """Have the worker compute the campaign's signs; while that waits or runs, asking again finds the same job."""
+    return work.enqueue(
+        "schools.compute_signs",
+        title=f"Признаки: {campaign}"[:200],
+        department=campaign.department,
+        by=by,
+        key=f"signs-{campaign.pk}",
+        campaign=campaign.pk,
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from schools.views import campaigns, cards, flags, imports, people, schedule, sessions, uploads
+from schools.views import campaigns, cards, flags, imports, people, schedule, sessions, signs, uploads
 
 app_name = "schools"
 urlpatterns = [
@@ -21,6 +21,13 @@ urlpatterns = [
     path("<int:pk>/deputies/new/", people.deputy_new, name="deputy_new"),
     path("<int:pk>/flags/new/", flags.flag_new, name="flag_new"),
     path("posts/<int:pk>/end/", people.post_end, name="post_end"),
+    path("results/", signs.results, name="results"),
+    path("results/<int:exam>/<int:school>/", signs.result, name="result"),
+    path("results/signs/", signs.found, name="signs"),
+    path("results/rules/", signs.sign_rules, name="sign_rules"),
+    path("results/signs/<int:pk>/compute/", signs.sign_compute, name="sign_compute"),
+    path("results/flags/", flags.flag_list, name="flags"),
+    path("results/flags/export/", flags.flag_export, name="flag_export"),
     path("flags/<int:pk>/move/", flags.flag_move, name="flag_move"),
     path("schedule/", schedule.schedule_page, name="schedule"),
     path("schedule/export/", schedule.schedule_export, name="schedule_export"),

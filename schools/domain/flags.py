@@ -11,7 +11,7 @@ from accounts.domain import audit
 from accounts.models import Membership
 from portal.lib.refusals import Refused
 from portal.lib.transitions import StaleTransition, move
-from schools.models import ObjectivityFlag, School
+from schools.models import ComputedSign, ObjectivityFlag, School
 from schools.signals import school_flagged
 
 State = ObjectivityFlag.State
@@ -22,14 +22,16 @@ FINAL = {State.REFUTED, State.LIFTED}
 def open_flag(school: School, *, by: Membership, **fields: Any) -> ObjectivityFlag:
     """Open a flag with its grounds and tell those whose clocks it starts.
 
-    ``fields``: year, subject, grade, source, grounds, opened_on. Raises `Refused` when the same suspicion (school,
-    year, subject, grade) stands already, or the school is closed.
+    ``fields``: year, subject, grade, source, grounds, opened_on, origin. Raises `Refused` when the same suspicion
+    (school, year, subject, grade) stands already, or the school is closed.
     """
     if school.closed_on:
         raise Refused("Школа закрыта: новый признак открыть нельзя.")
     same = {name: fields.get(name) for name in ("year", "subject", "grade")}
     if school.flags.standing().filter(**same).exists():
-        raise Refused("Такой признак у этой школы уже открыт. Дополните его.")
+        raise Refused(
+            "Такой признак у этой школы уже открыт. Новые сведения запишите вместе с решением по нему."
+        )
     flag = ObjectivityFlag.objects.create(school=school, opened_by=by, **fields)
     flag.events.create(state=flag.state, by=by, comment=flag.grounds)
     audit.record("schools.flag_opened", f"Открыт признак: {flag}", by=by, subject=flag)
@@ -49,3 +51,15 @@ def move_flag(flag: ObjectivityFlag, to: str, *, by: Membership, comment: str) -
     audit.record(
         "schools.flag_moved", f"Признак «{flag}»: {State(to).label}", by=by, subject=flag, comment=comment
     )
+
+
+def grounds_of(sign: ComputedSign) -> dict[str, Any]:
+    """What a flag would say that a person opens on a computed sign; ``sign.exam.campaign`` is at hand."""
+    rule = sign.rule
+    return {
+        "year": sign.exam.campaign.year,
+        "subject": sign.exam.subject,
+        "grade": sign.exam.grade,
+        "source": f"расчёт портала по результатам «{sign.exam.campaign}», {sign.exam}"[:300],
+        "grounds": f"{rule.title}. {sign.text}\n\nПравило: {rule.rule}",
+    }

@@ -284,3 +284,21 @@ def test_clause_not_understood_makes_nothing_and_is_listed(roadmap, methodist, s
     assert [gap.source.label for gap in found] == ["приказ, п. 1.", "приказ, п. 2."]
     assert "Чародейкиной" in found[0].problem
     assert "не сказано, кому" in found[1].problem
+
+
+def test_a_flag_starts_the_clocks_of_its_school(roadmap, methodist, schools):
+    row = item(roadmap, "в течение трёх рабочих дней в случае выявления признаков необъективности")
+    flagged = item(roadmap, "до 1 июня 2026 года", FLAGGED)
+    fanout.fan_out(roadmap, methodist)
+    with time_machine.travel("2026-03-05 12:00+03:00", tick=False):
+        fields = {"year": 2025, "subject": "математика", "grade": 4, "source": "письмо", "grounds": "скачок"}
+        flags.open_flag(schools[0], by=methodist, opened_on=date(2026, 3, 5), **fields)
+        flags.open_flag(schools[0], by=methodist, opened_on=date(2026, 3, 5), **fields | {"grade": 5})
+    event = RecordedEvent.objects.get()
+    assert (event.event, event.school, event.day) == ("nonobjectivity_found", schools[0], date(2026, 3, 5))
+    duties = Assignment.objects.order_by("last_day")
+    # Thursday the 5th; the 6th is the first working day, the 9th is a day off (8 March moves on).
+    assert [(duty.item, duty.school, duty.last_day, duty.event) for duty in duties] == [
+        (row, schools[0], date(2026, 3, 11), event),
+        (flagged, schools[0], date(2026, 6, 1), None),
+    ]

@@ -8,6 +8,7 @@ from tests.factories.schools import (
     ExamFactory,
     FlagFactory,
     PostFactory,
+    ResultFactory,
     SchoolFactory,
     SchoolImportFactory,
     SessionEventFactory,
@@ -35,6 +36,11 @@ def session() -> dict[str, Any]:
     return {"pk": SessionFactory().pk}
 
 
+def result() -> dict[str, Any]:
+    row = ResultFactory()
+    return {"exam": row.exam_id, "school": row.school_id}
+
+
 # name → (traits of the member who looks, the arguments that name another department's row)
 FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "schools:school": ({}, school),
@@ -44,6 +50,8 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "schools:deputy_new": ({"admin": True}, school),
     "schools:flag_new": ({}, school),
     "schools:post_end": ({"admin": True}, lambda: {"pk": PostFactory().pk}),
+    "schools:result": ({}, result),
+    "schools:sign_compute": ({}, lambda: {"pk": CampaignFactory().pk}),
     "schools:flag_move": ({}, lambda: {"pk": FlagFactory().pk}),
     "schools:import_preview": ({"admin": True}, staged),
     "schools:import_columns": ({"admin": True}, staged),
