@@ -30,7 +30,9 @@ from orders.domain import registering, signing
 from orders.models import Order, RegisterCounter
 from portal.lib.env import BASE
 from portal.lib.transitions import move
-from roadmaps.domain import approval, evidence, fanout, importing, reports, responsibles
+from roadmaps import permissions
+from roadmaps.domain import approval, evidence, fanout, importing, reports, requests, responsibles
+from roadmaps.domain import messages as talk
 from roadmaps.models import Assignment, AssignmentEvent, Roadmap
 from roadmaps.reading import model as read
 from schools.domain import board, campaigns, flags, schedule
@@ -119,6 +121,7 @@ class Story:
         for document in sorted(documents, key=lambda one: one.get("order", {}).get("date", 0)):
             self.play(document)
         self.hold_vpr()
+        self.ask_and_tell()
         # The past is not news: nobody gets mail about it.
         told = Reminder.objects.filter(department=self.department)
         told.update(state=Reminder.State.SENT, ended_at=timezone.now(), read_at=timezone.now())
@@ -331,12 +334,49 @@ class Story:
         if accepted is None:
             self.backdate(row, due, decided=False)
             return
-        decider = next(one for one in (self.methodist, *self.staff.values()) if reports.may_decide(row, one))
         if accepted:
-            reports.accept(row, by=decider)
+            reports.accept(row, by=self.decider(row))
         else:
-            reports.return_(row, by=decider, comment=REMARK)
+            reports.return_(row, by=self.decider(row), comment=REMARK)
         self.backdate(row, due, decided=True)
+
+    def ask_and_tell(self) -> None:
+        """What goes on around duties that lie ahead: work begun, requests answered or waiting, a question."""
+        ahead = Assignment.objects.open().filter(
+            department=self.department, last_day__gt=self.today, school__isnull=False
+        )
+        rows = list(
+            ahead.select_related("school", "department", "controller__user").order_by("last_day", "pk")[:12]
+        )
+        for row in rows[:4]:
+            reports.report_progress(row, by=self.bearer(row), note="Начали: списки собраны наполовину.")
+        for row, answer in zip(rows[4:7], (None, "grant", "deny"), strict=False):
+            self.ask_for_time(row, answer)
+        for row in rows[7:8]:
+            asked = requests.ask_exemption(row, by=self.bearer(row), reason="В школе нет таких классов.")
+            requests.grant(asked, by=self.decider(row))
+        for row in rows[8:10]:
+            talk.say(row, by=self.bearer(row), text="Подойдёт ли скан протокола без печати?")
+
+    def bearer(self, row: Assignment) -> Membership:
+        assert row.school_id is not None  # noqa: S101 -- only schools' duties are told of
+        return self.deputies[row.school_id]
+
+    def ask_for_time(self, row: Assignment, answer: str | None) -> None:
+        assert row.last_day is not None  # noqa: S101 -- only dated duties are asked for
+        until = row.last_day + datetime.timedelta(days=7)
+        asked = requests.ask_extension(
+            row, by=self.bearer(row), until=until, reason="Карантин в двух классах."
+        )
+        if answer == "grant":
+            requests.grant(asked, by=self.decider(row))
+        elif answer == "deny":
+            requests.deny(
+                asked, by=self.decider(row), comment="Срок назначен министерством, перенести нельзя."
+            )
+
+    def decider(self, row: Assignment) -> Membership:
+        return next(one for one in (self.methodist, *self.staff.values()) if permissions.may_decide(row, one))
 
     def attach(self, row: Assignment, reporter: Membership) -> None:
         if self.luck.random() < 0.6:

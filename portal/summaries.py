@@ -93,7 +93,7 @@ def totals(membership: Membership, today: datetime.date) -> Totals:
     late = is_open & Q(last_day__lt=today)
     days = {f"day{n}": Count("pk", filter=is_open & Q(last_day=date)) for n, date in enumerate(dates)}
     numbers = Assignment.objects.filter(pk__in=visible(membership)).aggregate(
-        total=Count("pk", filter=this_year(today) & ~Q(state=State.CLOSED)),
+        total=Count("pk", filter=this_year(today) & ~Q(state__in=Assignment.VOID_STATES)),
         accepted=Count("pk", filter=this_year(today) & Q(state=State.ACCEPTED)),
         reported=Count("pk", filter=Q(state=State.REPORTED)),
         late=Count("pk", filter=late),
@@ -175,7 +175,7 @@ def roadmaps(membership: Membership, today: datetime.date) -> list[Roadmap]:
         Roadmap.objects.visible_to(membership)
         .filter(state=Roadmap.State.APPROVED)
         .annotate(
-            total=Count(path, filter=~Q(**{f"{path}__state": State.CLOSED})),
+            total=Count(path, filter=~Q(**{f"{path}__state__in": Assignment.VOID_STATES})),
             accepted=Count(path, filter=Q(**{f"{path}__state": State.ACCEPTED})),
             reported=Count(path, filter=Q(**{f"{path}__state": State.REPORTED})),
             late=Count(path, filter=is_late),

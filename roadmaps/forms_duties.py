@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -27,15 +29,149 @@ class ReportForm(forms.Form):
         help_text="Например, на новость или раздел сайта школы",
         widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://", "autocomplete": "off"}),
     )
+    number = forms.DecimalField(
+        label="Число",
+        required=False,
+        max_digits=14,
+        decimal_places=2,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"invalid": "Впишите число цифрами, например 12 или 93,5."},
+    )
     note = forms.CharField(
         label="Пояснение", required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    def __init__(self, *args: Any, proof: ActionItem.Proof, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if proof != ActionItem.Proof.NUMBER:
+            del self.fields["number"]
 
     def clean_link(self) -> str:
         try:
             return evidence.clean_link(self.cleaned_data["link"])
         except Refused as refusal:
             raise forms.ValidationError(str(refusal)) from None
+
+
+class ExtensionForm(forms.Form):
+    """A later day, and why."""
+
+    until = forms.DateField(
+        label="До какого дня",
+        validators=[sane_day],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Укажите день, например 16.03.2026.", "required": "Укажите новый день."},
+    )
+    reason = forms.CharField(label="Почему", max_length=3000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ExemptionForm(forms.Form):
+    """Why the item does not apply here."""
+
+    reason = forms.CharField(
+        label="Почему пункт вас не касается",
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Например: «в школе нет 4 классов». Пока это не подтвердят, срок идёт.",
+    )
+
+
+class GrantForm(forms.Form):
+    """The day to which the controller extends; empty: as asked."""
+
+    until = forms.DateField(
+        label="Продлить до",
+        required=False,
+        validators=[sane_day],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Укажите день, например 16.03.2026."},
+    )
+
+
+class DenyForm(forms.Form):
+    comment = forms.CharField(
+        label="Почему отказано",
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Напишите, почему отказано."},
+    )
+
+
+class PeopleField(forms.ModelMultipleChoiceField):
+    """People as ticks: surname with initials, and what they are."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.user.short_name}, {obj.position or obj.get_role_display()}"
+
+
+class PersonField(forms.ModelChoiceField):
+    """One person: surname with initials, and what they are."""
+
+    label_from_instance = PeopleField.label_from_instance
+
+
+def chosen_from(people: Iterable[Membership]) -> QuerySet[Membership]:
+    """A queryset of just these, for a field that lets choose among them."""
+    rows = Membership.objects.filter(pk__in=[member.pk for member in people])
+    return rows.select_related("user").order_by("user__last_name", "user__first_name", "pk")
+
+
+class MessageForm(forms.Form):
+    text = forms.CharField(label="Сообщение", max_length=5000, widget=forms.Textarea(attrs={"rows": 2}))
+    to = PeopleField(
+        Membership.objects.none(),
+        label="Кому",
+        required=False,
+        help_text="Никого не отметите — узнает другая сторона. Можно и так: @Фамилия в тексте.",
+    )
+
+    def __init__(self, *args: Any, people: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = chosen_from(people)  # type: ignore[attr-defined]
+
+
+class HelpersForm(forms.Form):
+    helpers = PeopleField(Membership.objects.none(), label="Соисполнители", required=False)
+
+    def __init__(self, *args: Any, people: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["helpers"].queryset = chosen_from(people)  # type: ignore[attr-defined]
+
+
+class HandOverForm(forms.Form):
+    to = PersonField(Membership.objects.none(), label="Кому передать", empty_label="Выберите коллегу")
+    reason = forms.CharField(
+        label="Почему", required=False, max_length=1000, help_text="Например: «отпуск до 20 марта»."
+    )
+
+    def __init__(self, *args: Any, people: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = chosen_from(people)  # type: ignore[attr-defined]
+
+
+class ProofsForm(forms.Form):
+    """For each item of a plan, what it asks as proof: one choice a row, named «proof-12»."""
+
+    def __init__(self, *args: Any, items: Iterable[ActionItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = list(items)
+        for item in self.items:
+            self.fields[f"proof-{item.pk}"] = forms.ChoiceField(
+                label=f"Чем подтвердить: {item}",
+                choices=ActionItem.Proof.choices,
+                required=False,
+                initial=item.proof,
+                widget=forms.Select(attrs={"class": "input"}),
+            )
+
+    def rows(self) -> Iterator[tuple[ActionItem, forms.BoundField]]:
+        return ((item, self[f"proof-{item.pk}"]) for item in self.items)
+
+    def chosen(self) -> dict[int, str]:
+        return {item.pk: self.cleaned_data[f"proof-{item.pk}"] for item in self.items}
 
 
 class RemarkForm(forms.Form):

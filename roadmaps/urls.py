@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from roadmaps.views import assignments, items, mine, pasting, review, roadmaps, settling
+from roadmaps.views import assignments, handover, items, mine, pasting, requests, review, roadmaps, settling
 
 app_name = "roadmaps"
 urlpatterns: list[URLPattern] = [
@@ -35,6 +35,16 @@ urlpatterns: list[URLPattern] = [
     path("assignments/<int:pk>/", mine.assignment, name="assignment"),
     path("assignments/<int:pk>/report/", mine.assignment_report, name="assignment_report"),
     path("assignments/<int:pk>/draft/", mine.assignment_draft, name="assignment_draft"),
+    path("assignments/<int:pk>/take-up/", mine.assignment_take_up, name="assignment_take_up"),
+    path("assignments/<int:pk>/progress/", mine.assignment_progress, name="assignment_progress"),
+    path("assignments/<int:pk>/messages/", requests.message_new, name="message_new"),
+    path("assignments/<int:pk>/ask/<str:kind>/", requests.request_new, name="request_new"),
+    path("requests/<int:pk>/grant/", requests.request_grant, name="request_grant"),
+    path("requests/<int:pk>/deny/", requests.request_deny, name="request_deny"),
+    path("requests/<int:pk>/drop/", requests.request_drop, name="request_drop"),
+    path("assignments/<int:pk>/hand-over/", handover.hand_over, name="hand_over"),
+    path("assignments/<int:pk>/helpers/", handover.helpers, name="helpers"),
+    path("handover/<int:pk>/", handover.handover_all, name="handover_all"),
     path("assignments/<int:pk>/withdraw/", mine.assignment_withdraw, name="assignment_withdraw"),
     path("assignments/<int:pk>/evidence/", mine.evidence_add, name="evidence_add"),
     path("assignments/<int:pk>/accept/", review.assignment_accept, name="assignment_accept"),
@@ -43,6 +53,7 @@ urlpatterns: list[URLPattern] = [
     path("evidence/<int:pk>/remove/", mine.evidence_remove, name="evidence_remove"),
     path("evidence/<int:pk>/restore/", mine.evidence_restore, name="evidence_restore"),
     path("events/new/", assignments.event_new, name="event_new"),
+    path("<int:pk>/proofs/", settling.proofs, name="proofs"),
     path("<int:pk>/gaps/", assignments.gaps, name="gaps"),
     path("<int:pk>/fan-out/", assignments.fan_out, name="fan_out"),
 ]

@@ -39,6 +39,7 @@ from recheck.models import Expert, Protocol, RecheckCase, Seat
 from roadmaps.models import (
     ActionItem,
     Assignment,
+    AssignmentRequest,
     Evidence,
     Feed,
     RecordedEvent,
@@ -297,7 +298,8 @@ def test_every_table_of_a_department_is_either_narrowed_or_closed(deputy):
         and model._default_manager.all().schools_see
     }
     assert open_ones == {
-        AbsentGrade, ActionItem, Annex, Assignment, Clause, Evidence, Exam, Expert, Feed, Job, Membership, Order, Post,
+        AbsentGrade, ActionItem, Annex, Assignment, AssignmentRequest, Clause, Evidence, Exam, Expert, Feed, Job,
+        Membership, Order, Post,
         Protocol, RecheckCase, Reminder, Roadmap, School, Seat, Section, SessionEvent, Violation, ViolationEvent,
         VprCampaign, VprSession,
     }  # fmt: skip

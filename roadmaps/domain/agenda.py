@@ -13,6 +13,7 @@ from django.db.models.functions import RowNumber
 from accounts.models import Department, Membership
 from roadmaps.domain.reports import WITHDRAWN
 from roadmaps.models import Assignment, AssignmentEvent, AssignmentQuerySet
+from roadmaps.permissions import may_report
 
 State = Assignment.State
 SHOWN = 8  # cards of one group on the first page
@@ -43,9 +44,11 @@ class Group:
 
 
 def borne_by(member: Membership) -> AssignmentQuerySet:
-    """What this person answers for here: their school's duties, and those that name them."""
-    visible = Assignment.objects.visible_to(member).exclude(state=State.CLOSED)
-    return visible.filter(Q(school__posts__membership=member) | Q(official__user=member.user_id))
+    """What this person answers for here: their school's duties, those that name them, and those they help with."""
+    visible = Assignment.objects.visible_to(member).exclude(state__in=Assignment.VOID_STATES)
+    helped = Assignment.helpers.through.objects.filter(membership__user=member.user_id).values("assignment")
+    own = Q(school__posts__membership=member) | Q(official__user=member.user_id)
+    return visible.filter(own | Q(pk__in=helped))
 
 
 def grouped(assignments: AssignmentQuerySet, today: datetime.date) -> Any:
@@ -80,11 +83,17 @@ def for_cards(assignments: AssignmentQuerySet) -> AssignmentQuerySet:
     returned = last.filter(state=State.RETURNED, before=State.REPORTED).exclude(comment=WITHDRAWN)
     return assignments.select_related(
         "item__section__roadmap", "clause__order", "school", "official__user", "controller__user", "reported_by__user",
-        "decided_by__user", "event", "event__school",
+        "decided_by__user", "event", "event__school", "named__user",
     ).annotate(
         remark=Subquery(returned.values("comment")[:1]),
         steps=Subquery(last.order_by().values("assignment").annotate(n=Count("pk")).values("n")),
     )  # fmt: skip
+
+
+def with_bearer(cards: Iterable[Assignment], member: Membership) -> None:
+    """``is_borne``: the member reports this duty themself; else they only help with it."""
+    for card in cards:
+        card.is_borne = may_report(card, member)  # type: ignore[attr-defined]
 
 
 def with_days_off(cards: Iterable[Assignment], department: Department) -> None:
@@ -108,4 +117,5 @@ def agenda(member: Membership, today: datetime.date) -> list[Group]:
         groups[group_of[assignment.pk]].cards.append(assignment)
     for group in groups.values():
         with_days_off(group.cards, member.department)
+        with_bearer(group.cards, member)
     return [group for group in groups.values() if group.total]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from decimal import Decimal
 from typing import BinaryIO, cast
 from uuid import uuid4
 
@@ -19,8 +20,9 @@ from django.utils import timezone
 from accounts.models import Membership
 from portal.lib import files
 from portal.lib.refusals import Refused
-from roadmaps.models import Assignment, Evidence, EvidenceQuerySet
+from roadmaps.models import ActionItem, Assignment, Evidence, EvidenceQuerySet
 
+Proof = ActionItem.Proof
 UNDO_FOR = datetime.timedelta(minutes=30)
 MAX_FILES = 30  # of one duty: more is an archive, not a proof
 web_address = URLValidator(schemes=["http", "https"])
@@ -59,13 +61,40 @@ def add_file(assignment: Assignment, upload: UploadedFile, *, by: Membership) ->
     return row
 
 
-def append_text(assignment: Assignment, *, by: Membership, link: str, note: str) -> None:
-    """Write the link and the note of a report down as its proof; blank ones leave nothing."""
+def append_text(
+    assignment: Assignment, *, by: Membership, link: str = "", note: str = "", number: Decimal | None = None
+) -> None:
+    """Write the link, the note and the number of a report down as its proof; blank ones leave nothing."""
     common = {"assignment": assignment, "round": assignment.round, "added_by": by}
+    if number is not None:
+        Evidence.objects.create(kind=Evidence.Kind.NUMBER, number=number, **common)
     if link := clean_link(link):
         Evidence.objects.create(kind=Evidence.Kind.LINK, url=link, **common)
     if note := note.strip():
         Evidence.objects.create(kind=Evidence.Kind.NOTE, text=note, **common)
+
+
+MISSING = {
+    Proof.ANY: "Приложите хотя бы одно подтверждение: файл, ссылку или пояснение.",
+    Proof.FILE: "К этому пункту нужен файл: сфотографируйте или выберите документ.",
+    Proof.LINK: "К этому пункту нужна ссылка: вставьте адрес страницы.",
+    Proof.NUMBER: "К этому пункту нужно число: впишите его в поле «Число».",
+}
+
+
+def wanted(assignment: Assignment) -> Proof:
+    """What the item asks as proof; a clause of an order takes any."""
+    return Proof(assignment.item.proof) if assignment.item else Proof.ANY
+
+
+def missing(assignment: Assignment) -> str:
+    """What the present round still lacks, in Russian; "" when it is enough."""
+    asked = wanted(assignment)
+    if asked == Proof.NONE:
+        return ""
+    there = of_round(assignment)
+    enough = there.exists() if asked == Proof.ANY else there.filter(kind=asked.value).exists()
+    return "" if enough else MISSING[asked]
 
 
 @transaction.atomic
@@ -87,11 +116,12 @@ def restore(row: Evidence) -> None:
         raise Refused("Вернуть подтверждение уже нельзя: приложите его ещё раз.")
 
 
-def save_draft(assignment: Assignment, *, link: str, note: str) -> None:
+def save_draft(assignment: Assignment, *, link: str, note: str, number: str = "") -> None:
     """Keep what was typed and not sent. A duty that is no longer open keeps nothing: there is nothing to send."""
     now = timezone.now()
-    link, note = (text.replace("\x00", "") for text in (link, note))  # PostgreSQL keeps no such sign
-    draft = {"link": link[:1000], "note": note[:10_000], "at": now.isoformat()} if link or note else {}
+    typed = {"link": link[:1000], "note": note[:10_000], "number": number[:40]}
+    typed = {name: text.replace("\x00", "") for name, text in typed.items()}  # PostgreSQL keeps no such sign
+    draft = {**typed, "at": now.isoformat()} if any(typed.values()) else {}
     open_ones = Assignment.objects.filter(pk=assignment.pk).open()
     if open_ones.update(draft=draft):
         assignment.draft = draft
@@ -126,6 +156,11 @@ def _checked(upload: UploadedFile) -> tuple[str, bytes, files.Kind]:
         raise Refused(f"«{shown}». {refusal.message}") from None
     upload.seek(0)
     return files.safe_name(upload.name or "", kind), upload.read(), kind
+
+
+def hold(assignment: Assignment) -> None:
+    """Take the duty's row lock: no proof of it is removed until this transaction is over."""
+    Assignment.objects.filter(pk=assignment.pk).update(state=F("state"))
 
 
 def _hold_open(assignment: Assignment) -> None:

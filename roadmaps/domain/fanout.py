@@ -115,7 +115,9 @@ def fan_out(roadmap: Roadmap, by: Membership) -> int:
     if roadmap.state not in {Roadmap.State.APPROVED, Roadmap.State.ARCHIVED}:
         raise Refused("Поручения создаются после подписания приказа.")
     maker = Maker(roadmap, by)
-    rows = [row for source in sources(roadmap) for row in maker.assignments(source)]
+    handed = _handed(roadmap)
+    made_of = (row for source in sources(roadmap) for row in maker.assignments(source))
+    rows = [row for row in made_of if identity(row) not in handed]
     succession.take_over(roadmap, rows, by)
     before = of_roadmap(roadmap).count()
     Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
@@ -246,7 +248,14 @@ def identity(row: Assignment) -> Identity:
 
 
 def _existing(roadmap: Roadmap) -> set[Identity]:
-    return set(of_roadmap(roadmap).values_list("item", "clause", "occurrence", "school", "official"))
+    there = of_roadmap(roadmap).values_list("item", "clause", "occurrence", "school", "official")
+    return set(there) | _handed(roadmap)
+
+
+def _handed(roadmap: Roadmap) -> set[Identity]:
+    """Duties handed over to a colleague, as the print names them: they are not made anew for whom it names."""
+    rows = of_roadmap(roadmap).exclude(named=None)
+    return set(rows.values_list("item", "clause", "occurrence", "school", "named"))
 
 
 class Maker:

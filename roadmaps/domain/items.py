@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -272,7 +272,16 @@ def remove(item: ActionItem, *, by: Membership) -> RoadmapEvent:
     return record(roadmap, "Удалён пункт", by, section=section.pk, row=row)
 
 
-KEPT = ("position", "extra", "deadline_parts", "deadline_by_hand", "reach", "reach_by_hand", "version")
+KEPT = (
+    "position",
+    "extra",
+    "deadline_parts",
+    "deadline_by_hand",
+    "reach",
+    "reach_by_hand",
+    "proof",
+    "version",
+)
 
 
 @transaction.atomic
@@ -359,3 +368,16 @@ def _renumber(items: Sequence[ActionItem], scheme: numbering.Scheme | None) -> N
 
 def _last_section(roadmap: Roadmap) -> Section:
     return roadmap.sections.last() or Section.objects.create(roadmap=roadmap, position=0)
+
+
+@transaction.atomic
+def set_proofs(roadmap: Roadmap, proofs: Mapping[int, str], *, by: Membership) -> int:
+    """Say of each item what proves it; return how many changed. Reports sent already stay as they are."""
+    changed = 0
+    for item in ActionItem.objects.filter(section__roadmap=roadmap, pk__in=proofs):
+        if item.proof != proofs[item.pk]:
+            changed += 1
+            ActionItem.objects.filter(pk=item.pk).update(proof=proofs[item.pk])
+    if changed:
+        roadmap.events.create(what="Изменено, чем подтверждать пункты", by=by, details={"items": changed})
+    return changed

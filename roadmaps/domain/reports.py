@@ -1,67 +1,78 @@
-"""The life of one duty: reported with proof, accepted or returned, each step by one winner and with a history row."""
+"""The life of one duty: taken up, reported with proof, accepted or returned; one winner a step, each in the history."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Membership, Role
+from accounts.models import Membership
 from portal.lib.refusals import Refused
-from portal.lib.transitions import StaleTransition, move
-from roadmaps.domain import evidence, reminders
+from roadmaps.domain import evidence, reminders, requests
+from roadmaps.domain.history import Kind, step
 from roadmaps.models import Assignment
+from roadmaps.permissions import may_decide, may_help, may_report
 
 State = Assignment.State
-DECIDERS = (Role.METHODIST, Role.HEAD)
 
 
-NO_PROOF = "Приложите хотя бы одно подтверждение: файл, ссылку или пояснение."
 WITHDRAWN = "Доклад отозван."
 NOT_YOURS = "Доложить и отозвать доклад может только исполнитель поручения."
-
-
-def may_report(assignment: Assignment, member: Membership) -> bool:
-    """The school's own deputies, or the official themself, in whichever of their roles they are now."""
-    if assignment.department_id != member.department_id:
-        return False
-    if assignment.official_id is not None:
-        return assignment.official.user_id == member.user_id  # type: ignore[union-attr]
-    post = getattr(member, "post", None)  # a deputy may be waiting for their school
-    return member.role == Role.DEPUTY and post is not None and assignment.school_id == post.school_id
-
-
-def may_decide(assignment: Assignment, member: Membership) -> bool:
-    """Methodists and heads decide on schools; on an official the controller or a head, never the reporter.
-
-    A head's own duty may be accepted by any methodist: nobody stands above.
-    """
-    if assignment.department_id != member.department_id or member.role not in DECIDERS:
-        return False
-    official, reporter = assignment.official, assignment.reported_by
-    if member.user_id in {person.user_id for person in (official, reporter) if person}:
-        return False
-    above = member.role == Role.HEAD or member.pk == assignment.controller_id
-    return official is None or above or official.role == Role.HEAD
+NOTHING_SAID = "Напишите, что уже сделано, или приложите подтверждение."
 
 
 @transaction.atomic
-def report(assignment: Assignment, *, by: Membership, link: str = "", note: str = "") -> Assignment:
-    """Send the duty for acceptance. It rests on at least one file, link or note of this round.
+def take_up(assignment: Assignment, *, by: Membership) -> Assignment:
+    """Say that work has begun: the department sees «в работе» instead of «не начато»."""
+    _ask_helper(assignment, by)
+    return step(assignment, State.DOING, by)
 
-    Raises `Refused` when there is no proof, or when somebody has reported already.
+
+@transaction.atomic
+def report(
+    assignment: Assignment, *, by: Membership, link: str = "", note: str = "", number: Decimal | None = None
+) -> Assignment:
+    """Send the duty for acceptance, with the proof that its item asks for.
+
+    A request that still waits is dropped: the report answers it. Raises `Refused` when proof is missing, or when
+    somebody has reported already.
     """
     if not may_report(assignment, by):
         raise Refused(NOT_YOURS)
+    link = evidence.clean_link(link)
+    evidence.hold(assignment)
+    evidence.append_text(assignment, by=by, link=link, note=note, number=number)
+    if lack := evidence.missing(assignment):
+        raise Refused(lack)
+    step(assignment, State.REPORTED, by, reported_at=timezone.now(), reported_by=by, draft={})
+    requests.drop_waiting(assignment, by=by)
+    reminders.reported(assignment)
+    return assignment
+
+
+@transaction.atomic
+def report_progress(
+    assignment: Assignment, *, by: Membership, link: str = "", note: str = "", number: Decimal | None = None
+) -> Assignment:
+    """An interim report: says how it goes, closes nothing. A duty not begun is in work from now on.
+
+    What it says and the proof attached so far stay in the history. Raises `Refused` when it says nothing.
+    """
+    _ask_helper(assignment, by)
+    if not assignment.is_open:
+        raise Refused("Доклад уже отправлен или принят: о ходе докладывать поздно. Обновите страницу.")
     link, note = evidence.clean_link(link), note.strip()
-    if not (link or note or evidence.of_round(assignment).exists()):
-        raise Refused(NO_PROOF)
-    _move(assignment, State.REPORTED, by, reported_at=timezone.now(), reported_by=by, draft={})
-    evidence.append_text(assignment, by=by, link=link, note=note)
-    if not evidence.of_round(assignment).exists():  # the last file was removed while we came here
-        raise Refused(NO_PROOF)
+    if not (link or note or number is not None or evidence.of_round(assignment).exists()):
+        raise Refused(NOTHING_SAID)
+    if assignment.state == State.ASSIGNED:
+        step(assignment, State.DOING, by)
+    evidence.append_text(assignment, by=by, link=link, note=note, number=number)
+    Assignment.objects.filter(pk=assignment.pk).update(draft={})
+    assignment.draft = {}
+    assignment.events.create(kind=Kind.INTERIM, state=assignment.state, by=by, comment=note)
     reminders.reported(assignment)
     return assignment
 
@@ -71,9 +82,11 @@ def withdraw(assignment: Assignment, *, by: Membership) -> Assignment:
     """Take the report back before the decision; the proof stays attached and may be changed again."""
     if not may_report(assignment, by):
         raise Refused(NOT_YOURS)
-    if assignment.decided_at is None:
-        return _move(assignment, State.ASSIGNED, by, WITHDRAWN, reported_at=None, reported_by=None)
-    return _move(assignment, State.RETURNED, by, WITHDRAWN)
+    if assignment.decided_at is not None:
+        return step(assignment, State.RETURNED, by, WITHDRAWN)
+    reported = assignment.events.filter(kind=Kind.STATE, state=State.REPORTED).last()
+    before = State(reported.before) if reported and reported.before else State.ASSIGNED
+    return step(assignment, before, by, WITHDRAWN, reported_at=None, reported_by=None)
 
 
 @transaction.atomic
@@ -81,7 +94,7 @@ def accept(assignment: Assignment, *, by: Membership, comment: str = "") -> Assi
     """Close the duty. Its evidence cannot be removed any more."""
     _ask_decider(assignment, by)
     comment = comment.replace("\x00", "").strip()  # PostgreSQL keeps no such sign
-    return _move(assignment, State.ACCEPTED, by, comment, decided_at=timezone.now(), decided_by=by)
+    return step(assignment, State.ACCEPTED, by, comment, decided_at=timezone.now(), decided_by=by)
 
 
 @transaction.atomic
@@ -90,7 +103,7 @@ def return_(assignment: Assignment, *, by: Membership, comment: str) -> Assignme
     _ask_decider(assignment, by)
     if not comment.strip():
         raise Refused("Напишите, что исправить: без замечания доклад не вернуть.")
-    _move(
+    step(
         assignment,
         State.RETURNED,
         by,
@@ -131,26 +144,6 @@ def _ask_decider(assignment: Assignment, by: Membership) -> None:
         )
 
 
-def _move(
-    assignment: Assignment, to: str, by: Membership, comment: str = "", **changes: object
-) -> Assignment:
-    """Compare-and-set with its history row; the loser of a race is told what the duty is now."""
-    before = assignment.state
-    try:
-        move(assignment, to, **changes)
-    except StaleTransition:
-        assignment.refresh_from_db()
-        raise Refused(_stale(assignment)) from None
-    assignment.events.create(before=before, state=to, by=by, comment=comment)
-    return assignment
-
-
-def _stale(assignment: Assignment) -> str:
-    state = assignment.get_state_display()
-    last = assignment.events.select_related("by__user").last()
-    who = (
-        f" ({last.by.user.short_name}, {timezone.localtime(last.at):%d.%m.%Y в %H:%M})"
-        if last and last.by
-        else ""
-    )
-    return f"Поручение уже изменилось: сейчас оно «{state}»{who}. Обновите страницу и проверьте."
+def _ask_helper(assignment: Assignment, by: Membership) -> None:
+    if not may_help(assignment, by):
+        raise Refused("О ходе работы докладывает исполнитель или соисполнитель поручения.")

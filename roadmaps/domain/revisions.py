@@ -21,7 +21,7 @@ _ROADMAP = (
 )
 _ITEM = (
     "position", "number", "text", "deadline", "responsible", "expected_result", "extra",
-    "deadline_parts", "deadline_by_hand", "reach", "reach_by_hand",
+    "deadline_parts", "deadline_by_hand", "reach", "reach_by_hand", "proof",
 )  # fmt: skip
 
 

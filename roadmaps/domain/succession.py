@@ -41,7 +41,11 @@ def take_over(roadmap: Roadmap, wanted: Iterable[Assignment], by: Membership) ->
 
 def _of_previous(previous: Roadmap) -> Iterable[Assignment]:
     theirs = Q(item__section__roadmap=previous) | Q(clause__order=previous.order_id)
-    return Assignment.objects.filter(theirs).exclude(state=State.CLOSED).select_related("item", "clause")
+    return (
+        Assignment.objects.filter(theirs)
+        .exclude(state__in=Assignment.VOID_STATES)
+        .select_related("item", "clause")
+    )
 
 
 def _continued(roadmap: Roadmap) -> dict[str, ActionItem]:
@@ -75,12 +79,15 @@ def _pair(
 
 
 def _go_on(old: Assignment, new: Assignment) -> None:
+    """An extension granted to the same printed day goes on; another printed day counts from the new print."""
+    extended = old.printed_day is not None and old.printed_day == new.last_day
     Assignment.objects.filter(pk=old.pk).update(
         item=new.item,
         clause=new.clause,
         occurrence=new.occurrence,
         first_day=new.first_day,
-        last_day=new.last_day,
+        last_day=old.last_day if extended else new.last_day,
+        printed_day=old.printed_day if extended else None,
         controller=new.controller,
     )
 
@@ -104,7 +111,7 @@ def _close(old: Assignment, roadmap: Roadmap, by: Membership) -> None:
 
 def _place(row: Assignment) -> Place:
     source = row.item or row.clause
-    return _folded(source.text if source else ""), row.school_id, row.official_id
+    return _folded(source.text if source else ""), row.school_id, row.named_id or row.official_id
 
 
 def _folded(text: str) -> str:

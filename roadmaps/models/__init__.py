@@ -22,6 +22,7 @@ from roadmaps.models.plan import (
     Section,
     SectionQuerySet,
 )
+from roadmaps.models.requests import AssignmentRequest, RequestQuerySet
 
 __all__ = [
     "ActionItem",
@@ -29,12 +30,14 @@ __all__ = [
     "Assignment",
     "AssignmentEvent",
     "AssignmentQuerySet",
+    "AssignmentRequest",
     "Evidence",
     "EvidenceQuerySet",
     "Feed",
     "FeedQuerySet",
     "Notice",
     "RecordedEvent",
+    "RequestQuerySet",
     "ResponsibleRule",
     "Roadmap",
     "RoadmapEvent",

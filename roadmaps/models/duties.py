@@ -62,7 +62,9 @@ class AssignmentQuerySet(TenantQuerySet["Assignment"]):
         """The department's people see all, a school's deputy their school's only (and what names them)."""
         assignments = super().visible_to(membership)
         if membership is not None and membership.role == Role.DEPUTY:
-            return assignments.filter(Q(school__posts__membership=membership) | Q(official=membership))
+            own = Q(school__posts__membership=membership) | Q(official=membership)
+            helped = Assignment.helpers.through.objects.filter(membership=membership).values("assignment")
+            return assignments.filter(own | Q(pk__in=helped))
         return assignments
 
     def open(self) -> AssignmentQuerySet:
@@ -78,24 +80,32 @@ class Assignment(models.Model):
     """One duty (поручение): item or clause × occurrence × one school or one official.
 
     ``round`` counts the reports: the next one rests on the evidence of this round. ``draft`` is what was typed
-    and not sent yet: ``{"link", "note", "at"}``. After a report was returned, ``decided_…`` name that decision.
+    and not sent yet: ``{"link", "note", "number", "at"}``. After a report was returned, ``decided_…`` name that
+    decision. ``named`` is the official whom the print names, once the duty was handed over to another; ``printed_day``
+    is the last day by the print, once an extension was granted. ``helpers`` see the duty and add to its proof.
     """
 
     class State(models.TextChoices):
         ASSIGNED = "assigned", "не начато"
+        DOING = "doing", "в работе"
         REPORTED = "reported", "на проверке"
         ACCEPTED = "accepted", "принято"
         RETURNED = "returned", "возвращено"
+        EXEMPT = "exempt", "не касается"
         CLOSED = "closed", "снято"
 
     TRANSITIONS = {
-        State.ASSIGNED: {State.REPORTED, State.CLOSED},
-        State.REPORTED: {State.ACCEPTED, State.RETURNED, State.ASSIGNED},
-        State.RETURNED: {State.REPORTED, State.CLOSED},
+        State.ASSIGNED: {State.DOING, State.REPORTED, State.EXEMPT, State.CLOSED},
+        State.DOING: {State.REPORTED, State.EXEMPT, State.CLOSED},
+        State.REPORTED: {State.ACCEPTED, State.RETURNED, State.ASSIGNED, State.DOING},
+        State.RETURNED: {State.REPORTED, State.EXEMPT, State.CLOSED},
         State.ACCEPTED: set(),
+        State.EXEMPT: set(),
         State.CLOSED: set(),
     }
-    OPEN_STATES = (State.ASSIGNED, State.RETURNED)
+    OPEN_STATES = (State.ASSIGNED, State.DOING, State.RETURNED)
+    # Asked of nobody any more, and counted in no total.
+    VOID_STATES = (State.EXEMPT, State.CLOSED)
 
     department = models.ForeignKey(Department, models.PROTECT, related_name="assignments")
     item = models.ForeignKey(ActionItem, models.PROTECT, null=True, blank=True, related_name="assignments")
@@ -105,6 +115,7 @@ class Assignment(models.Model):
     last_day = models.DateField(
         "по", null=True, blank=True, help_text="Пусто: идёт постоянно, не просрочивается."
     )
+    printed_day = models.DateField("по, как в документе", null=True, blank=True)
     school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="assignments")
     official = models.ForeignKey(
         Membership,
@@ -113,6 +124,12 @@ class Assignment(models.Model):
         blank=True,
         related_name="assignments",
         verbose_name="исполнитель",
+    )
+    named = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="назван в документе"
+    )
+    helpers = models.ManyToManyField(
+        Membership, blank=True, related_name="helps", verbose_name="соисполнители"
     )
     controller = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="controlled", verbose_name="принимает"
@@ -177,10 +194,14 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 name="assignment_state_has_dates",
                 condition=Q(
-                    state="assigned", reported_at=None, reported_by=None, decided_at=None, decided_by=None
+                    state__in=["assigned", "doing"],
+                    reported_at=None,
+                    reported_by=None,
+                    decided_at=None,
+                    decided_by=None,
                 )
                 | Q(state="reported", reported_at__isnull=False, reported_by__isnull=False)
-                | Q(state="closed", decided_at__isnull=False, decided_by__isnull=False)
+                | Q(state__in=["closed", "exempt"], decided_at__isnull=False, decided_by__isnull=False)
                 | Q(
                     state__in=["accepted", "returned"],
                     reported_at__isnull=False,
@@ -208,13 +229,26 @@ class Assignment(models.Model):
 
 
 class AssignmentEvent(models.Model):
-    """Append-only: who moved the duty, from what to what, why."""
+    """Append-only: what happened to the duty, who did it, why. ``state`` is what the duty was after it."""
+
+    class Kind(models.TextChoices):
+        STATE = "state", "состояние"
+        INTERIM = "interim", "доклад о ходе"
+        COMMENT = "comment", "сообщение"
+        ASKED = "asked", "просьба"
+        GRANTED = "granted", "просьба удовлетворена"
+        DENIED = "denied", "в просьбе отказано"
+        DROPPED = "dropped", "просьба отозвана"
+        HANDED = "handed", "передано"
+        HELPERS = "helpers", "соисполнители"
 
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="events")
+    kind = models.CharField("что", max_length=10, choices=Kind, default=Kind.STATE)
     before = models.CharField("было", max_length=20, blank=True)
     state = models.CharField("стало", max_length=20, choices=Assignment.State)
     by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
     comment = models.TextField("почему", blank=True)
+    mentions = models.ManyToManyField(Membership, blank=True, related_name="+", verbose_name="кому сказано")
     at = models.DateTimeField("когда", auto_now_add=True)
 
     class Meta:
@@ -233,8 +267,7 @@ class EvidenceQuerySet(TenantQuerySet["Evidence"]):
     def visible_to(self, membership: Membership | None) -> EvidenceQuerySet:
         evidence = super().visible_to(membership)
         if membership is not None and membership.role == Role.DEPUTY:
-            own = Q(assignment__school__posts__membership=membership) | Q(assignment__official=membership)
-            return evidence.filter(own)
+            return evidence.filter(assignment__in=Assignment.objects.visible_to(membership).order_by())
         return evidence
 
     def present(self) -> EvidenceQuerySet:
@@ -248,6 +281,7 @@ class Evidence(models.Model):
         FILE = "file", "файл"
         LINK = "link", "ссылка"
         NOTE = "note", "пояснение"
+        NUMBER = "number", "число"
 
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="evidence")
     kind = models.CharField("вид", max_length=10, choices=Kind)
@@ -259,6 +293,7 @@ class Evidence(models.Model):
     sha256 = models.CharField("контрольная сумма", max_length=64, blank=True)
     url = models.URLField("ссылка", max_length=1000, blank=True)
     text = models.TextField("пояснение", blank=True)
+    number = models.DecimalField("число", max_digits=14, decimal_places=2, null=True, blank=True)
     added_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField("добавлено", auto_now_add=True)
     removed_at = models.DateTimeField("убрано", null=True, blank=True)
@@ -271,7 +306,8 @@ class Evidence(models.Model):
         ordering = ["added_at", "pk"]
 
     def __str__(self) -> str:
-        return self.name or self.url or self.text[:60]
+        number = "" if self.number is None else f"{self.number.normalize():f}".replace(".", ",")
+        return self.name or self.url or number or self.text[:60]
 
 
 class Notice(models.Model):

@@ -143,6 +143,13 @@ class ActionItem(models.Model):
     saver of an older version sees both texts.
     """
 
+    class Proof(models.TextChoices):
+        ANY = "", "любое: файл, ссылка или пояснение"
+        FILE = "file", "файл"
+        LINK = "link", "ссылка"
+        NUMBER = "number", "число"
+        NONE = "none", "не требуется"
+
     section = models.ForeignKey(Section, models.CASCADE, related_name="items")
     position = models.PositiveIntegerField("место")
     number = models.CharField("номер", max_length=40, blank=True)
@@ -155,6 +162,7 @@ class ActionItem(models.Model):
     deadline_by_hand = models.BooleanField("срок исправлен вручную", default=False)
     reach = models.JSONField("кого касается", default=list, blank=True)
     reach_by_hand = models.BooleanField("исполнители указаны вручную", default=False)
+    proof = models.CharField("чем подтвердить", max_length=10, choices=Proof, default=Proof.ANY, blank=True)
     version = models.PositiveIntegerField("версия", default=1)
     updated_at = models.DateTimeField("изменено", auto_now=True)
     updated_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")

@@ -102,5 +102,6 @@ def _narrowed(rows: AssignmentQuerySet, narrowed: ListFilter) -> AssignmentQuery
         return rows.open()
     if "state" in chosen:
         return rows.filter(state=chosen["state"])
-    is_over = Case(When(state__in=[Assignment.State.ACCEPTED, Assignment.State.CLOSED], then=1), default=0)
+    over = [Assignment.State.ACCEPTED, *Assignment.VOID_STATES]
+    is_over = Case(When(state__in=over, then=1), default=0)
     return rows.order_by(is_over, F("last_day").asc(nulls_last=True), "pk")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -18,9 +19,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.middleware import PortalRequest
 from accounts.permissions import role_required
 from portal.lib.refusals import Refused
-from roadmaps.domain import agenda, evidence, reports
-from roadmaps.forms_duties import ReportForm
-from roadmaps.models import Assignment, Evidence
+from roadmaps import permissions
+from roadmaps.domain import agenda, evidence, handover, reports
+from roadmaps.domain import messages as messaging
+from roadmaps.forms_duties import DenyForm, GrantForm, MessageForm, ReportForm
+from roadmaps.models import Assignment, AssignmentRequest, Evidence
 
 GROUP_PAGE = 40
 
@@ -34,6 +37,7 @@ def mine(request: PortalRequest) -> HttpResponse:
         rows = agenda.of_group(request.membership, today, chosen)
         page = Paginator(rows, GROUP_PAGE).get_page(request.GET.get("page"))
         agenda.with_days_off(page, request.membership.department)
+        agenda.with_bearer(page, request.membership)
         context = {"title": agenda.GROUPS[chosen], "page": page, "today": today, "group": chosen}
         return render(request, "roadmaps/mine_group.html", context)
     groups = {group.key: group for group in agenda.agenda(request.membership, today)}
@@ -45,8 +49,34 @@ def mine(request: PortalRequest) -> HttpResponse:
 @require_GET
 @role_required()
 def assignment(request: PortalRequest, pk: int) -> HttpResponse:
+    return assignment_page(request, pk)
+
+
+def assignment_page(
+    request: PortalRequest, pk: int, *, status: int = 200, **forms: forms.Form
+) -> HttpResponse:
+    """The whole page of a duty: the card, requests, helpers, history and messages; ``forms`` that were refused."""
     row = _card(request, pk)
-    return render(request, "roadmaps/assignment.html", _context(request, row))
+    member = request.membership
+    context = {
+        **_context(request, row),
+        "asked": row.requests.filter(state=AssignmentRequest.State.ASKED)
+        .select_related("asked_by__user")
+        .first(),
+        "may_answer": row.is_open and permissions.may_decide(row, member),
+        "may_hand_over": row.is_open and handover.may_hand_over(row, member),
+        "may_name": row.is_open
+        and (permissions.may_help(row, member) or member.role in permissions.DECIDERS),
+        "helpers": row.helpers.select_related("user"),
+        "events": row.events.select_related("by__user").prefetch_related("mentions__user"),
+        "message_form": MessageForm(people=messaging.audience(row))
+        if permissions.may_speak(row, member)
+        else None,
+        "grant_form": GrantForm(),
+        "deny_form": DenyForm(),
+        **forms,
+    }
+    return render(request, "roadmaps/assignment.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,6 +100,35 @@ def assignment_report(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @role_required()
+def assignment_progress(request: PortalRequest, pk: int) -> HttpResponse:
+    """The same form sent as an interim report: it says how the work goes and closes nothing."""
+    row = _card(request, pk)
+    _ask_helper(request, row)
+    form = report_form(row, request.POST)
+    problems = _take_files(request, row)
+    if not form.is_valid() or problems:
+        return _kept(request, row, form, problems)
+    try:
+        reports.report_progress(row, by=request.membership, **form.cleaned_data)
+    except Refused as refusal:
+        return _kept(request, _card(request, pk), form, [str(refusal)])
+    return _done(request, _card(request, pk), "Доклад о ходе отправлен. Поручение остаётся за вами.")
+
+
+@require_POST
+@role_required()
+def assignment_take_up(request: PortalRequest, pk: int) -> HttpResponse:
+    row = _card(request, pk)
+    _ask_helper(request, row)
+    try:
+        reports.take_up(row, by=request.membership)
+    except Refused as refusal:
+        return _refused(request, _card(request, pk), str(refusal))
+    return _form_or_page(request, _card(request, pk))
+
+
+@require_POST
+@role_required()
 def assignment_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
     row = _card(request, pk)
     _ask_reporter(request, row)
@@ -84,8 +143,8 @@ def assignment_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
 @role_required()
 def assignment_draft(request: PortalRequest, pk: int) -> HttpResponse:
     row = _card(request, pk)
-    _ask_reporter(request, row)
-    evidence.save_draft(row, link=request.POST.get("link", ""), note=request.POST.get("note", ""))
+    _ask_helper(request, row)
+    _save_draft(row, request.POST)
     if request.htmx:
         return render(request, "roadmaps/_assignment_draft.html", {"assignment": row})
     messages.success(request, "Черновик сохранён: можно закрыть и вернуться.")
@@ -97,7 +156,7 @@ def assignment_draft(request: PortalRequest, pk: int) -> HttpResponse:
 def evidence_add(request: PortalRequest, pk: int) -> HttpResponse:
     """The files alone, each as soon as it is chosen; answers with the list and what was refused."""
     row = _card(request, pk)
-    _ask_reporter(request, row)
+    _ask_helper(request, row)
     problems = _take_files(request, row)
     context = {**_context(request, row), "problems": problems}
     if request.headers.get("x-requested-with") == "portal-upload":
@@ -140,9 +199,9 @@ def evidence_restore(request: PortalRequest, pk: int) -> HttpResponse:
 def _change_proof(request: PortalRequest, pk: int, change: Any, said: str, undo: str = "") -> HttpResponse:
     proof = get_object_or_404(Evidence.objects.visible_to(request.membership), pk=pk)
     row = _card(request, proof.assignment_id)
-    _ask_reporter(request, row)
+    _ask_helper(request, row)
     if "note" in request.POST:  # without scripts the button sends the whole form along
-        evidence.save_draft(row, link=request.POST.get("link", ""), note=request.POST["note"])
+        _save_draft(row, request.POST)
     problems = []
     try:
         change(proof)
@@ -165,8 +224,17 @@ def _card(request: PortalRequest, pk: int) -> Assignment:
 
 
 def _ask_reporter(request: PortalRequest, row: Assignment) -> None:
-    if not reports.may_report(row, request.membership):
+    if not permissions.may_report(row, request.membership):
         raise PermissionDenied(reports.NOT_YOURS)
+
+
+def _ask_helper(request: PortalRequest, row: Assignment) -> None:
+    if not permissions.may_help(row, request.membership):
+        raise PermissionDenied(reports.NOT_YOURS)
+
+
+def _save_draft(row: Assignment, typed: QueryDict) -> None:
+    evidence.save_draft(row, **{name: typed.get(name, "") for name in ("link", "note", "number")})
 
 
 def _take_files(request: PortalRequest, row: Assignment) -> list[str]:
@@ -183,6 +251,7 @@ def _take_files(request: PortalRequest, row: Assignment) -> list[str]:
 
 def _context(request: PortalRequest, row: Assignment) -> dict[str, Any]:
     """All that the card, the form and the page of one duty show."""
+    member = request.membership
     proofs = list(row.evidence.select_related("added_by__user"))
     row.present = [proof for proof in proofs if proof.removed_at is None]  # type: ignore[attr-defined]
     undoable = timezone.now() - evidence.UNDO_FOR
@@ -192,9 +261,9 @@ def _context(request: PortalRequest, row: Assignment) -> dict[str, Any]:
         "proofs": row.present,  # type: ignore[attr-defined]
         "current": [proof for proof in row.present if proof.round == row.round],  # type: ignore[attr-defined]
         "removed": [p for p in proofs if p.round == row.round and p.removed_at and p.removed_at > undoable],
-        "events": row.events.select_related("by__user"),
-        "may_report": reports.may_report(row, request.membership),
-        "may_decide": row.state == Assignment.State.REPORTED and reports.may_decide(row, request.membership),
+        "may_report": permissions.may_report(row, member),
+        "may_help": permissions.may_help(row, member),
+        "may_decide": row.state == Assignment.State.REPORTED and permissions.may_decide(row, member),
         "form": report_form(row),
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
     }
@@ -202,7 +271,7 @@ def _context(request: PortalRequest, row: Assignment) -> dict[str, Any]:
 
 def report_form(row: Assignment, data: QueryDict | None = None) -> ReportForm:
     """Several forms may stand open on one page: each has ids of its own."""
-    return ReportForm(data, initial=row.draft, auto_id=f"report-{row.pk}-%s")
+    return ReportForm(data, initial=row.draft, auto_id=f"report-{row.pk}-%s", proof=evidence.wanted(row))
 
 
 def _form_or_page(request: PortalRequest, row: Assignment) -> HttpResponse:
@@ -215,7 +284,7 @@ def _form_or_page(request: PortalRequest, row: Assignment) -> HttpResponse:
 
 def _kept(request: PortalRequest, row: Assignment, form: ReportForm, problems: list[str]) -> HttpResponse:
     """Nothing typed is lost: it is in the form and in the draft; sound files are attached already."""
-    evidence.save_draft(row, link=form.data.get("link", ""), note=form.data.get("note", ""))
+    _save_draft(row, cast(QueryDict, form.data))
     unsent = "" if row.is_open else form.data.get("note", "")
     context = {
         **_context(request, row),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Prefetch, Value, When
+from django.db.models import Case, Count, Prefetch, QuerySet, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,11 +17,13 @@ from accounts.permissions import role_required
 from portal.lib.numbers import row_number
 from portal.lib.refusals import Refused
 from portal.templatetags.portal import plural
+from roadmaps import permissions
 from roadmaps.domain import agenda, reports
 from roadmaps.forms_duties import ListFilter, RemarkForm
-from roadmaps.models import Assignment, AssignmentQuerySet, Evidence
+from roadmaps.models import Assignment, AssignmentQuerySet, AssignmentRequest, Evidence
 
 PER_PAGE = 25
+ASKED_SHOWN = 50
 
 
 @require_GET
@@ -38,11 +40,12 @@ def review(request: PortalRequest) -> HttpResponse:
         request.GET.get("page")
     )
     for row in page:
-        row.decidable = reports.may_decide(row, member)  # type: ignore[attr-defined]
+        row.decidable = permissions.may_decide(row, member)  # type: ignore[attr-defined]
     context = {
         "page": page,
         "schools": schools.annotate(n=Count("pk")),
         "school": chosen.get("school"),
+        "asked": _asked(request),
         "today": timezone.localdate(),
     }
     return render(request, "roadmaps/review.html", context)
@@ -101,6 +104,15 @@ def _waiting(request: PortalRequest) -> AssignmentQuerySet:
     return _visible(request).filter(state=Assignment.State.REPORTED)
 
 
+def _asked(request: PortalRequest) -> QuerySet[AssignmentRequest]:
+    """Requests that wait for an answer; those about whose duties this member decides come first."""
+    rows = AssignmentRequest.objects.visible_to(request.membership).waiting()
+    mine_first = Case(When(assignment__controller=request.membership, then=Value(0)), default=Value(1))
+    return rows.select_related(
+        "assignment__item", "assignment__clause", "assignment__school", "assignment__official__user", "asked_by__user"
+    ).order_by(mine_first, "asked_at", "pk")[:ASKED_SHOWN]  # fmt: skip
+
+
 def _cards(rows: AssignmentQuerySet) -> AssignmentQuerySet:
     present = Evidence.objects.filter(removed_at=None).order_by("-round", "pk")
     return agenda.for_cards(rows).prefetch_related(Prefetch("evidence", present, to_attr="present"))
@@ -108,7 +120,7 @@ def _cards(rows: AssignmentQuerySet) -> AssignmentQuerySet:
 
 def _ask_decider(request: PortalRequest, row: Assignment) -> None:
     """A report nobody waits for any more is a matter of state, told in words; the rest is 403."""
-    if not reports.may_decide(row, request.membership):
+    if not permissions.may_decide(row, request.membership):
         raise PermissionDenied("Этот доклад принимает другой человек.")
 
 

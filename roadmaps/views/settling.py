@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.middleware import PortalRequest
@@ -17,7 +17,8 @@ from portal.templatetags.portal import plural
 from roadmaps.domain import compiling, fanout, items, responsibles
 from roadmaps.domain.responsibles import Directory
 from roadmaps.forms import DeadlineForm, ReachForm
-from roadmaps.models import ActionItem
+from roadmaps.forms_duties import ProofsForm
+from roadmaps.models import ActionItem, Roadmap
 from roadmaps.views.items import editable_item, posted, row_answer, row_context
 
 
@@ -129,3 +130,18 @@ def _chosen(target: dict[str, Any]) -> dict[str, Any]:
         case "body":
             return {"officials": target.get("members", []), "outside": target.get("outside", False)}
     return {}
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.METHODIST)
+def proofs(request: PortalRequest, pk: int) -> HttpResponse:
+    """What each item asks as proof; it is not printed, so a signed plan may be settled too."""
+    roadmap = get_object_or_404(Roadmap.objects.visible_to(request.membership), pk=pk)
+    rows = ActionItem.objects.visible_to(request.membership).filter(section__roadmap=roadmap)
+    form = ProofsForm(request.POST or None, items=rows.select_related("section"))
+    if request.method == "POST" and form.is_valid():
+        changed = items.set_proofs(roadmap, form.chosen(), by=request.membership)
+        messages.success(request, f"Сохранено: {plural(changed, 'пункт,пункта,пунктов')} изменено.")
+        return redirect("roadmaps:proofs", pk)
+    context = {"roadmap": roadmap, "form": form}
+    return render(request, "roadmaps/roadmap_proofs.html", context, status=422 if form.errors else 200)

@@ -6,7 +6,7 @@ from hashlib import sha256
 import factory
 from factory.django import DjangoModelFactory
 
-from roadmaps.models import ActionItem, Assignment, Feed, Roadmap, RoadmapImport, Section
+from roadmaps.models import ActionItem, Assignment, AssignmentRequest, Feed, Roadmap, RoadmapImport, Section
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
 from tests.factories.schools import SchoolFactory
 
@@ -91,6 +91,20 @@ class FeedFactory(DjangoModelFactory):
 
     membership = factory.SubFactory(MembershipFactory)
     token_hash = factory.LazyAttribute(lambda feed: sha256(feed.token.encode()).hexdigest())
+
+
+class AssignmentRequestFactory(DjangoModelFactory):
+    """A school says that an item does not apply to it; nobody has answered yet."""
+
+    class Meta:
+        model = AssignmentRequest
+
+    assignment = factory.SubFactory(AssignmentFactory)
+    kind = AssignmentRequest.Kind.EXEMPTION
+    reason = "В школе нет таких классов"
+    asked_by = factory.SubFactory(
+        MembershipFactory, deputy=True, department=factory.SelfAttribute("..assignment.department")
+    )
 
 
 class RoadmapImportFactory(DjangoModelFactory):

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.factories.accounts import MembershipFactory
 from tests.factories.orders import OrderFactory
 from tests.factories.roadmaps import (
     ActionItemFactory,
     AssignmentFactory,
+    AssignmentRequestFactory,
     RoadmapFactory,
     RoadmapImportFactory,
     SectionFactory,
@@ -58,6 +60,10 @@ def proof() -> dict[str, Any]:
     return {"pk": row.pk}
 
 
+def request() -> dict[str, Any]:
+    return {"pk": AssignmentRequestFactory().pk}
+
+
 def approved() -> dict[str, Any]:
     return {"pk": RoadmapFactory(state="approved", order=OrderFactory()).pk}
 
@@ -81,6 +87,17 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "roadmaps:assignment_report": ({}, duty),
     "roadmaps:assignment_draft": ({}, duty),
     "roadmaps:assignment_withdraw": ({}, lambda: duty(**REPORTED)),
+    "roadmaps:assignment_take_up": ({}, duty),
+    "roadmaps:assignment_progress": ({}, duty),
+    "roadmaps:message_new": ({}, duty),
+    "roadmaps:request_new": ({}, lambda: {**duty(), "kind": "extension"}),
+    "roadmaps:request_grant": ({}, request),
+    "roadmaps:request_deny": ({}, request),
+    "roadmaps:request_drop": ({}, request),
+    "roadmaps:hand_over": ({}, duty),
+    "roadmaps:helpers": ({}, duty),
+    "roadmaps:handover_all": ({}, lambda: {"pk": MembershipFactory().pk}),
+    "roadmaps:proofs": ({}, plan),
     "roadmaps:assignment_accept": ({}, lambda: duty(**REPORTED)),
     "roadmaps:assignment_return": ({}, lambda: duty(**REPORTED)),
     "roadmaps:evidence_add": ({}, duty),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Role
 from notifications.models import Reminder
 from portal.lib.refusals import Refused
+from roadmaps import permissions
 from roadmaps.domain import evidence, reports
 from roadmaps.models import Assignment, Evidence
 from tests.factories.accounts import MembershipFactory
@@ -140,10 +143,10 @@ def test_only_the_schools_own_deputies_report(duty, deputy):
     foreign = PostFactory().membership
     without_school = MembershipFactory(department=duty.department, deputy=True)
     for member in (neighbour, methodist, foreign, without_school):
-        assert not reports.may_report(duty, member)
+        assert not permissions.may_report(duty, member)
         with pytest.raises(Refused):
             reports.report(duty, by=member, note="Сделано")
-    assert reports.may_report(duty, deputy)
+    assert permissions.may_report(duty, deputy)
 
 
 @pytest.mark.parametrize(
@@ -158,11 +161,11 @@ def test_only_the_schools_own_deputies_report(duty, deputy):
 )
 def test_methodist_and_head_accept_a_schools_report(role, may):
     duty = AssignmentFactory(reported=True)
-    assert reports.may_decide(duty, MembershipFactory(department=duty.department, role=role)) is may
+    assert permissions.may_decide(duty, MembershipFactory(department=duty.department, role=role)) is may
 
 
 def test_nobody_of_another_department_decides():
-    assert not reports.may_decide(AssignmentFactory(reported=True), MembershipFactory())
+    assert not permissions.may_decide(AssignmentFactory(reported=True), MembershipFactory())
 
 
 def test_officials_duty_is_accepted_by_controller_or_head_and_never_by_themself():
@@ -175,7 +178,7 @@ def test_officials_duty_is_accepted_by_controller_or_head_and_never_by_themself(
     reports.report(duty, by=official, note="Семинар проведён")
     own_head_hat = MembershipFactory(department=department, user=official.user, role=Role.HEAD)
     allowed = [
-        m for m in (official, colleague, controller, head, own_head_hat) if reports.may_decide(duty, m)
+        m for m in (official, colleague, controller, head, own_head_hat) if permissions.may_decide(duty, m)
     ]
     assert allowed == [controller, head]
 
@@ -184,7 +187,7 @@ def test_heads_own_duty_can_be_accepted_by_a_methodist():
     duty = AssignmentFactory(official_duty=True)
     duty.official.role = Role.HEAD
     duty.official.save()
-    assert reports.may_decide(duty, MembershipFactory(department=duty.department))
+    assert permissions.may_decide(duty, MembershipFactory(department=duty.department))
 
 
 def test_deputy_who_is_also_methodist_does_not_accept_their_own_report(duty, deputy):
@@ -268,3 +271,61 @@ def test_report_never_stands_without_proof_when_the_last_file_is_removed_meanwhi
     )
     duty.refresh_from_db()
     assert (duty.state == State.REPORTED) == evidence.of_round(duty).exists()
+
+
+# Taken up, interim reports, required proof
+
+
+def test_duty_taken_up_is_in_work_and_withdrawn_back_to_it(duty, deputy):
+    reports.take_up(duty, by=deputy)
+    reports.report(duty, by=deputy, note="Сделано")
+    reports.withdraw(duty, by=deputy)
+    duty.refresh_from_db()
+    assert (duty.state, duty.reported_at) == (State.DOING, None)
+
+
+def test_interim_report_closes_nothing_and_stays_in_the_history(duty, deputy):
+    reports.report_progress(duty, by=deputy, note="Собрано 3 списка из 5")
+    duty.refresh_from_db()
+    assert (duty.state, duty.round) == (State.DOING, 1)
+    assert list(duty.events.values_list("kind", "state", "comment")) == [
+        ("state", "doing", ""),
+        ("interim", "doing", "Собрано 3 списка из 5"),
+    ]
+    reports.report(duty, by=deputy, note="Готово")
+    with pytest.raises(Refused, match="о ходе докладывать поздно"):
+        reports.report_progress(duty, by=deputy, note="Ещё")
+
+
+def test_interim_report_says_something(duty, deputy):
+    with pytest.raises(Refused, match="что уже сделано"):
+        reports.report_progress(duty, by=deputy, note=" ")
+    duty.refresh_from_db()
+    assert duty.state == State.ASSIGNED
+
+
+@pytest.mark.parametrize(
+    ("proof", "wrong", "right"),
+    [
+        ("link", {"note": "Смотрите сайт"}, {"link": "school.example.org"}),
+        ("number", {"note": "Двенадцать"}, {"number": Decimal("12.50")}),
+        ("file", {"link": "school.example.org"}, None),
+    ],
+)
+def test_item_asks_for_its_own_proof(duty, deputy, proof, wrong, right):
+    duty.item.proof = proof
+    duty.item.save()
+    with pytest.raises(Refused, match="К этому пункту"):
+        reports.report(duty, by=deputy, **wrong)
+    assert (Evidence.objects.count(), duty.state) == (0, State.ASSIGNED)
+    if right is None:
+        evidence.add_file(duty, SimpleUploadedFile("a.png", PNG), by=deputy)
+    reports.report(duty, by=deputy, **(right or {}))
+    assert duty.state == State.REPORTED
+
+
+def test_item_that_asks_for_no_proof_is_reported_bare(duty, deputy):
+    duty.item.proof = "none"
+    duty.item.save()
+    reports.report(duty, by=deputy)
+    assert duty.state == State.REPORTED

@@ -1,0 +1,59 @@
+"""Letters about one duty that go out at once: requests and their answers, handing over, messages."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from accounts.models import Membership
+from notifications.domain import kinds
+from notifications.domain.ledger import record
+from roadmaps.domain.digest import bearer_name, title
+from roadmaps.models import Assignment, AssignmentEvent, AssignmentRequest
+
+ASKED = kinds.register(kinds.Kind("asked", "Просьба исполнителя"))
+ANSWERED = kinds.register(kinds.Kind("answered", "Ответ на просьбу"))
+HANDED = kinds.register(kinds.Kind("handed", "Передано поручение"))
+MENTION = kinds.register(kinds.Kind("mention", "Сообщение по поручению", optional=True))
+
+
+def asked(request: AssignmentRequest, text: str) -> None:
+    """Tell the controller of a request: the bearer cannot go on without an answer."""
+    assignment = request.assignment
+    subject = f"Просьба: {bearer_name(assignment)}"
+    _tell(assignment.controller, assignment, ASKED, f"asked:{request.pk}", subject, text)
+
+
+def answered(request: AssignmentRequest, text: str) -> None:
+    """Tell the asker what was decided."""
+    key = f"answered:{request.pk}"
+    _tell(request.asked_by, request.assignment, ANSWERED, key, "Ответ на вашу просьбу", text)
+
+
+def handed(event: AssignmentEvent) -> None:
+    """Tell whoever bears the duty now."""
+    subject = "Вам передано поручение"
+    _tell(event.assignment.official, event.assignment, HANDED, f"handed:{event.pk}", subject, event.comment)
+
+
+def mentioned(event: AssignmentEvent, member: Membership) -> None:
+    """Tell a person of a message that is meant for them."""
+    writer = event.by.user.short_name if event.by else "Портал"
+    key, subject = f"mention:{event.pk}:{member.user_id}", f"Сообщение по поручению: {writer}"
+    _tell(member, event.assignment, MENTION, key, subject, event.comment)
+
+
+def _tell(
+    member: Membership | None, assignment: Assignment, kind: kinds.Kind, key: str, subject: str, text: str
+) -> None:
+    if member is None or not member.is_active or not member.user.is_active:
+        return
+    record(
+        key=key,
+        recipient=member.user,
+        department=assignment.department,
+        membership=member,
+        kind=kind.name,
+        subject=subject,
+        body=f"{title(assignment)}\n\n{text}",
+        path=reverse("roadmaps:assignment", args=[assignment.pk]),
+    )

@@ -1,0 +1,143 @@
+"""Duties change hands: the print stays, the colleague is told, nothing is made twice for whom the print names."""
+
+from __future__ import annotations
+
+import pytest
+
+from notifications.models import Reminder
+from portal.lib.refusals import Refused
+from roadmaps.domain import handover, reports
+from roadmaps.models import Assignment
+from roadmaps.permissions import may_help, may_report
+from tests.factories.accounts import MembershipFactory
+from tests.factories.roadmaps import AssignmentFactory
+from tests.factories.schools import PostFactory, SchoolFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def methodist():
+    return MembershipFactory()
+
+
+@pytest.fixture
+def colleague(methodist):
+    return MembershipFactory(department=methodist.department)
+
+
+@pytest.fixture
+def duty(methodist):
+    """An official's duty, watched over by the methodist."""
+    return AssignmentFactory(
+        official_duty=True, item__section__roadmap__department=methodist.department, controller=methodist
+    )
+
+
+def test_handed_duty_is_borne_by_the_colleague_and_names_the_printed_person(duty, methodist, colleague):
+    before = duty.official
+    handover.hand_over(duty, colleague, by=methodist, reason="Отпуск")
+    duty.refresh_from_db()
+    assert (duty.official, duty.named) == (colleague, before)
+    assert may_report(duty, colleague)
+    assert not may_report(duty, before)
+    assert duty.events.get().comment == f"{before.user.short_name} → {colleague.user.short_name}. Отпуск"
+    assert Reminder.objects.get().recipient == colleague.user
+
+
+def test_handed_back_duty_is_as_the_print_has_it(duty, methodist, colleague):
+    before = duty.official
+    handover.hand_over(duty, colleague, by=methodist)
+    handover.hand_over(duty, before, by=methodist)
+    duty.refresh_from_db()
+    assert (duty.official, duty.named) == (before, None)
+
+
+def test_officials_hand_over_their_own(duty, colleague):
+    handover.hand_over(duty, colleague, by=duty.official)
+    duty.refresh_from_db()
+    assert duty.official == colleague
+
+
+def test_who_may_not_hand_over_and_to_whom_not(duty, methodist, colleague):
+    viewer = MembershipFactory(department=duty.department, viewer=True)
+    deputy = PostFactory(school=SchoolFactory(department=duty.department)).membership
+    for by in (viewer, deputy, colleague.__class__.objects.get(pk=MembershipFactory().pk)):
+        with pytest.raises(Refused):
+            handover.hand_over(duty, colleague, by=by)
+    for to in (viewer, deputy, MembershipFactory(), duty.official):
+        with pytest.raises(Refused):
+            handover.hand_over(duty, to, by=methodist)
+    duty.refresh_from_db()
+    assert duty.named is None
+
+
+def test_school_duties_stay_with_the_school(methodist, colleague):
+    duty = AssignmentFactory(item__section__roadmap__department=methodist.department)
+    with pytest.raises(Refused, match="остаются за школой"):
+        handover.hand_over(duty, colleague, by=methodist)
+
+
+def test_reported_duty_is_not_handed_over(duty, methodist, colleague):
+    reports.report(duty, by=duty.official, note="Сделано")
+    with pytest.raises(Refused, match="доложено"):
+        handover.hand_over(duty, colleague, by=methodist)
+
+
+def test_colleague_with_the_same_duty_cannot_take_it_twice(duty, methodist, colleague):
+    AssignmentFactory(item=duty.item, school=None, official=colleague, occurrence=duty.occurrence)
+    with pytest.raises(Refused, match="уже исполняет"):
+        handover.hand_over(duty, colleague, by=methodist)
+
+
+def test_all_duties_of_one_who_leaves_go_and_the_others_are_named(duty, methodist, colleague):
+    leaver = duty.official
+    common = {"item__section__roadmap__department": duty.department, "school": None}
+    doubled = AssignmentFactory(official=leaver, **common)
+    AssignmentFactory(item=doubled.item, school=None, official=colleague, occurrence=doubled.occurrence)
+    controlled = AssignmentFactory(
+        item__section__roadmap__department=duty.department, controller=leaver, reported=True
+    )
+    done = AssignmentFactory(official=leaver, **common)
+    reports.report(done, by=leaver, note="Сделано")
+    assert set(handover.left_behind(leaver)) == {duty, doubled, controlled}
+    handed = handover.hand_over_all(leaver, colleague, by=methodist, reason="Уволилась")
+    assert (handed.bore, handed.controls) == (1, 1)
+    assert [row for row, _ in handed.refused] == [doubled]
+    controlled.refresh_from_db()
+    assert controlled.controller == colleague
+    assert set(handover.left_behind(leaver)) == {doubled}
+
+
+def test_only_the_chosen_duties_go(duty, methodist, colleague):
+    other = AssignmentFactory(
+        official=duty.official, school=None, item__section__roadmap__department=duty.department
+    )
+    handover.hand_over_all(duty.official, colleague, by=methodist, reason="", only=[f"duty:{other.pk}"])
+    assert set(Assignment.objects.filter(official=colleague)) == {other}
+
+
+# Helpers
+
+
+def test_helpers_see_the_duty_and_say_how_it_goes_but_do_not_report(methodist, colleague):
+    duty = AssignmentFactory(item__section__roadmap__department=methodist.department)
+    deputy = PostFactory(school=duty.school).membership
+    handover.set_helpers(duty, [colleague], by=deputy)
+    assert may_help(duty, colleague)
+    reports.report_progress(duty, by=colleague, note="Собраны списки")
+    assert duty.state == "doing"
+    with pytest.raises(Refused):
+        reports.report(duty, by=colleague, note="Готово")
+    assert Reminder.objects.filter(recipient=colleague.user).count() == 1
+
+
+def test_a_second_deputy_of_the_same_school_may_help_but_a_neighbour_may_not(methodist):
+    duty = AssignmentFactory(item__section__roadmap__department=methodist.department)
+    second = PostFactory(school=duty.school).membership
+    neighbour = PostFactory(school__department=duty.department).membership
+    handover.set_helpers(duty, [second], by=methodist)
+    for stranger in (neighbour, MembershipFactory()):
+        with pytest.raises(Refused, match="работник отдела или этой же школы"):
+            handover.set_helpers(duty, [stranger], by=methodist)
+    assert list(duty.helpers.all()) == [second]
