@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Department, Membership
@@ -115,13 +116,12 @@ def fan_out(roadmap: Roadmap, by: Membership) -> int:
     if roadmap.state not in {Roadmap.State.APPROVED, Roadmap.State.ARCHIVED}:
         raise Refused("Поручения создаются после подписания приказа.")
     maker = Maker(roadmap, by)
-    handed = _handed(roadmap)
-    made_of = (row for source in sources(roadmap) for row in maker.assignments(source))
-    rows = [row for row in made_of if identity(row) not in handed]
+    rows = [row for source in sources(roadmap) for row in maker.assignments(source)]
     succession.take_over(roadmap, rows, by)
-    before = of_roadmap(roadmap).count()
-    Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-    made = of_roadmap(roadmap).count() - before
+    existing = _existing(roadmap)
+    fresh = [row for row in rows if identity(row) not in existing]
+    Assignment.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=1000)
+    made = of_roadmap(roadmap).count() - len(existing)
     if made:
         roadmap.events.create(what=f"Создано поручений: {made}", by=by, details={"assignments": made})
     return made
@@ -244,18 +244,13 @@ Identity = tuple[int | None, int | None, str, int | None, int | None]
 
 
 def identity(row: Assignment) -> Identity:
-    return row.item_id, row.clause_id, row.occurrence, row.school_id, row.official_id
+    """What makes a duty this one; handed over to a colleague, it is still that of whom the print names."""
+    return row.item_id, row.clause_id, row.occurrence, row.school_id, row.named_id or row.official_id
 
 
 def _existing(roadmap: Roadmap) -> set[Identity]:
-    there = of_roadmap(roadmap).values_list("item", "clause", "occurrence", "school", "official")
-    return set(there) | _handed(roadmap)
-
-
-def _handed(roadmap: Roadmap) -> set[Identity]:
-    """Duties handed over to a colleague, as the print names them: they are not made anew for whom it names."""
-    rows = of_roadmap(roadmap).exclude(named=None)
-    return set(rows.values_list("item", "clause", "occurrence", "school", "named"))
+    printed = Coalesce("named", "official")
+    return set(of_roadmap(roadmap).values_list("item", "clause", "occurrence", "school", printed))
 
 
 class Maker:

@@ -69,13 +69,15 @@ def _there(roadmap: Roadmap, campaign: VprCampaign, schools: Collection[int]) ->
 
 def _move(old: Assignment, new: Assignment | None, campaign: VprCampaign, by: Membership | None) -> bool:
     first, last = (new.first_day, new.last_day) if new else (None, None)
-    if (old.first_day, old.last_day) == (first, last):
+    if (old.first_day, old.printed_day or old.last_day) == (first, last):
         return False
     rows = Assignment.objects.filter(pk=old.pk, state__in=OPEN)
-    if not rows.update(first_day=first, last_day=last):
+    if not rows.update(first_day=first, last_day=last, printed_day=None):
         return False
     comment = f"По графику «{campaign}» срок {_until(last)}, был {_until(old.last_day)}."
-    AssignmentEvent.objects.create(assignment=old, before=old.state, state=old.state, by=by, comment=comment)
+    AssignmentEvent.objects.create(
+        assignment=old, kind=AssignmentEvent.Kind.MOVED, state=old.state, by=by, comment=comment
+    )
     return True
 
 

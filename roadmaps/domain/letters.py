@@ -20,30 +20,48 @@ def asked(request: AssignmentRequest, text: str) -> None:
     """Tell the controller of a request: the bearer cannot go on without an answer."""
     assignment = request.assignment
     subject = f"Просьба: {bearer_name(assignment)}"
-    _tell(assignment.controller, assignment, ASKED, f"asked:{request.pk}", subject, text)
+    _tell(assignment.controller, assignment, ASKED, key=f"asked:{request.pk}", subject=subject, text=text)
 
 
 def answered(request: AssignmentRequest, text: str) -> None:
     """Tell the asker what was decided."""
-    key = f"answered:{request.pk}"
-    _tell(request.asked_by, request.assignment, ANSWERED, key, "Ответ на вашу просьбу", text)
+    _tell(
+        request.asked_by,
+        request.assignment,
+        ANSWERED,
+        key=f"answered:{request.pk}",
+        subject="Ответ на вашу просьбу",
+        text=text,
+    )
 
 
 def handed(event: AssignmentEvent) -> None:
     """Tell whoever bears the duty now."""
-    subject = "Вам передано поручение"
-    _tell(event.assignment.official, event.assignment, HANDED, f"handed:{event.pk}", subject, event.comment)
+    _tell(
+        event.assignment.official,
+        event.assignment,
+        HANDED,
+        key=f"handed:{event.pk}",
+        subject="Вам передано поручение",
+        text=event.comment,
+    )
 
 
 def mentioned(event: AssignmentEvent, member: Membership) -> None:
     """Tell a person of a message that is meant for them."""
     writer = event.by.user.short_name if event.by else "Портал"
-    key, subject = f"mention:{event.pk}:{member.user_id}", f"Сообщение по поручению: {writer}"
-    _tell(member, event.assignment, MENTION, key, subject, event.comment)
+    _tell(
+        member,
+        event.assignment,
+        MENTION,
+        key=f"mention:{event.pk}:{member.user_id}",
+        subject=f"Сообщение по поручению: {writer}",
+        text=event.comment,
+    )
 
 
 def _tell(
-    member: Membership | None, assignment: Assignment, kind: kinds.Kind, key: str, subject: str, text: str
+    member: Membership | None, assignment: Assignment, kind: kinds.Kind, *, key: str, subject: str, text: str
 ) -> None:
     if member is None or not member.is_active or not member.user.is_active:
         return

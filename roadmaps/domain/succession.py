@@ -94,7 +94,9 @@ def _go_on(old: Assignment, new: Assignment) -> None:
 
 def _note(old: Assignment, new: Assignment, *, roadmap: Roadmap, by: Membership) -> None:
     comment = f"Срок по редакции {roadmap.revision}: {_until(new.last_day)}, было: {_until(old.last_day)}."
-    AssignmentEvent.objects.create(assignment=old, before=old.state, state=old.state, by=by, comment=comment)
+    AssignmentEvent.objects.create(
+        assignment=old, kind=AssignmentEvent.Kind.MOVED, state=old.state, by=by, comment=comment
+    )
 
 
 def _close(old: Assignment, roadmap: Roadmap, by: Membership) -> None:

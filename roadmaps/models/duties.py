@@ -240,6 +240,7 @@ class AssignmentEvent(models.Model):
         DENIED = "denied", "в просьбе отказано"
         DROPPED = "dropped", "просьба отозвана"
         HANDED = "handed", "передано"
+        MOVED = "moved", "срок изменён"
         HELPERS = "helpers", "соисполнители"
 
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="events")

@@ -6,11 +6,12 @@ import pytest
 
 from notifications.models import Reminder
 from portal.lib.refusals import Refused
-from roadmaps.domain import handover, reports
+from roadmaps.domain import fanout, handover, reports
 from roadmaps.models import Assignment
 from roadmaps.permissions import may_help, may_report
 from tests.factories.accounts import MembershipFactory
-from tests.factories.roadmaps import AssignmentFactory
+from tests.factories.orders import OrderFactory
+from tests.factories.roadmaps import ActionItemFactory, AssignmentFactory, RoadmapFactory
 from tests.factories.schools import PostFactory, SchoolFactory
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +142,19 @@ def test_a_second_deputy_of_the_same_school_may_help_but_a_neighbour_may_not(met
         with pytest.raises(Refused, match="работник отдела или этой же школы"):
             handover.set_helpers(duty, [stranger], by=methodist)
     assert list(duty.helpers.all()) == [second]
+
+
+def test_fan_out_again_makes_no_second_duty_for_whom_the_print_names(methodist, colleague):
+    plan = RoadmapFactory(
+        department=methodist.department, state="approved", order=OrderFactory(department=methodist.department)
+    )
+    item = ActionItemFactory(
+        section__roadmap=plan,
+        deadline_parts=[{"by": "2026-03-15"}],
+        reach=[{"kind": "official", "phrase": "методист", "official": methodist.pk}],
+    )
+    fanout.fan_out(plan, methodist)
+    duty = item.assignments.get()
+    handover.hand_over(duty, colleague, by=methodist)
+    assert fanout.fan_out(plan, methodist) == 0
+    assert item.assignments.get().official == colleague
