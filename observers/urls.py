@@ -1,9 +1,25 @@
 from django.urls import path, re_path
 
-from observers.views import control, entering, entry, sheets, templates
+from observers.views import bank, control, entering, entry, sheets, standing, templates
 
 app_name = "observers"
 urlpatterns = [
+    path("", bank.observer_list, name="list"),
+    path("export/", bank.observer_export, name="export"),
+    path("new/", bank.observer_new, name="new"),
+    path("<int:pk>/", bank.observer, name="observer"),
+    path("<int:pk>/edit/", bank.observer_edit, name="edit"),
+    path("<int:pk>/leave/", bank.observer_change, {"change": "leave"}, name="leave"),
+    path("<int:pk>/back/", bank.observer_change, {"change": "back"}, name="back"),
+    path("<int:pk>/forget/", bank.observer_change, {"change": "forget"}, name="forget"),
+    path("<int:pk>/account/", bank.observer_change, {"change": "account"}, name="account"),
+    path("<int:pk>/consent/", standing.consent_new, name="consent_new"),
+    path("<int:pk>/consent/withdraw/", standing.consent_withdraw, name="consent_withdraw"),
+    path("consents/<int:pk>/file/", standing.consent_file, name="consent_file"),
+    path("training/", standing.training, name="training"),
+    path("<int:pk>/days/<int:campaign>/", standing.days, name="days"),
+    path("<int:pk>/link/", standing.link_new, name="link_new"),
+    path("<int:pk>/link/revoke/", standing.link_revoke, name="link_revoke"),
     path("mine/", entry.visits, name="visits"),
     path("mine/<int:pk>/decline/", entry.visit_decline, name="visit_decline"),
     path("mine/worker.js", sheets.worker, name="worker"),

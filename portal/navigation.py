@@ -62,6 +62,8 @@ ENTRIES = (
     Entry("Школы", "schools:list", DEPARTMENT_ROLES),
     Entry("График ВПР", "schools:schedule", ALL),
     Entry("Результаты", "schools:results", DEPARTMENT_ROLES),
+    Entry("Наблюдатели", "observers:list", DEPARTMENT_ROLES),
+    Entry("Мои посещения", "observers:visits", (Role.OBSERVER,)),
     Entry("Люди", "accounts:people", DEPARTMENT_ROLES),
     Entry("Отдел и бланк", "accounts:department", (Role.ADMIN,)),
     Entry("Напоминания", "notifications:ledger", (Role.ADMIN,)),

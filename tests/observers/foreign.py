@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.factories.observers import VisitFactory
+from tests.factories.observers import ConsentFactory, ObserverFactory, VisitFactory
 from tests.factories.schools import CampaignFactory
 from tests.factories.sheets import SheetFileFactory, TemplateFactory, ViolationFactory
 
@@ -58,11 +58,23 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "observers:question_remove": ({}, form(key="start")),
 }
 
+FOREIGN |= {
+    f"observers:{name}": ({}, lambda: {"pk": ObserverFactory().pk})
+    for name in (
+        "observer", "edit", "leave", "back", "forget", "account", "consent_new", "consent_withdraw", "link_new",
+        "link_revoke",
+    )
+}  # fmt: skip
+FOREIGN |= {
+    "observers:consent_file": ({}, lambda: {"pk": ConsentFactory().pk}),
+    "observers:days": ({}, lambda: {"pk": ObserverFactory().pk, "campaign": CampaignFactory().pk}),
+}
+
 OWN_SHEET = "an observer's own sheet; `test_sheet_pages.py` tries another's"
 # name → why it is open: its argument is a secret that itself is the right to look, or is no department's row.
 OPEN: dict[str, str] = {
     "observers:enter": "the token is the right to look",
-    "observers:visit_decline": "an observer's own visit; `test_entry.py` tries another's",
+    "observers:visit_decline": "an observer's own visit; `test_links.py` tries another's",
     "observers:visit_sheet": OWN_SHEET,
     "observers:visit_arrive": OWN_SHEET,
     "observers:visit_photo": OWN_SHEET,
