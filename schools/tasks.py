@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Membership
 from jobs.domain import work
 from jobs.models import Job
-from schools.models import SchoolImport, VprCampaign
+from schools.models import ScheduleImport, SchoolImport, VprCampaign
 
 
 @work.handler("schools.apply_import")
@@ -60,4 +60,33 @@ def compute_signs_later(campaign: VprCampaign, *, by: Membership | None) -> Job:
         by=by,
         key=f"signs-{campaign.pk}",
         campaign=campaign.pk,
+    )
+
+
+@work.handler("schools.apply_schedule")
+def apply_schedule(job: Job, progress: work.Progress) -> dict[str, Any]:
+    """Apply a staged schedule. A second run finds it applied and only reports."""
+    from schools.domain import schedule_files
+
+    staged = ScheduleImport.objects.select_related("department", "campaign__department").get(
+        pk=job.args["schedule_import"], department=job.department
+    )
+    total = len(staged.preview["rows"])
+    progress.start(total, step="Записываю дни")
+    if staged.state != ScheduleImport.State.APPLIED:
+        schedule_files.apply(staged, by=job.created_by)
+    progress.advance(total, step="")
+    address = reverse("schools:schedule_import_preview", args=[staged.pk])
+    return {"counts": staged.preview["counts"], "url": address}
+
+
+def apply_schedule_later(staged: ScheduleImport, *, by: Membership | None) -> Job:
+    """Have the worker apply the schedule; a second click finds the first one's job."""
+    return work.enqueue(
+        "schools.apply_schedule",
+        title=f"{staged.get_kind_display().capitalize()} «{staged.file_name}»"[:200],
+        department=staged.department,
+        by=by,
+        key=f"schedule-import-{staged.pk}",
+        schedule_import=staged.pk,
     )

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from schools.views import campaigns, cards, flags, imports, people, schedule, sessions, signs, uploads
+from schools.views import (
+    campaigns,
+    cards,
+    flags,
+    imports,
+    people,
+    schedule,
+    schedule_files,
+    sessions,
+    signs,
+    uploads,
+)
 
 app_name = "schools"
 urlpatterns = [
@@ -53,6 +64,13 @@ urlpatterns = [
     path("sessions/<int:pk>/held/", sessions.session_mark, {"what": "held"}, name="session_held"),
     path("sessions/<int:pk>/uploaded/", sessions.session_mark, {"what": "uploaded"}, name="session_uploaded"),
     path("sessions/events/<int:pk>/restore/", sessions.session_restore, name="session_restore"),
+    path("campaigns/<int:pk>/import/", schedule_files.schedule_import, name="schedule_import"),
+    path("schedule/import/<int:pk>/", schedule_files.schedule_import_preview, name="schedule_import_preview"),
+    path("schedule/import/<int:pk>/columns/", schedule_files.import_columns, name="schedule_import_columns"),
+    path("schedule/import/<int:pk>/apply/", schedule_files.import_apply, name="schedule_import_apply"),
+    path("schedule/import/<int:pk>/undo/", schedule_files.import_undo, name="schedule_import_undo"),
+    path("schedule/import/<int:pk>/discard/", schedule_files.import_discard, name="schedule_import_discard"),
+    path("schedule/import/<int:pk>/faults/", schedule_files.import_faults, name="schedule_import_faults"),
     path("uploads/", uploads.upload_list, name="uploads"),
     path("uploads/export/", uploads.upload_export, name="upload_export"),
 ]

@@ -9,6 +9,7 @@ from tests.factories.schools import (
     FlagFactory,
     PostFactory,
     ResultFactory,
+    ScheduleImportFactory,
     SchoolFactory,
     SchoolImportFactory,
     SessionEventFactory,
@@ -30,6 +31,10 @@ def campaign() -> dict[str, Any]:
 
 def exam() -> dict[str, Any]:
     return {"pk": ExamFactory().pk}
+
+
+def schedule_file() -> dict[str, Any]:
+    return {"pk": ScheduleImportFactory().pk}
 
 
 def session() -> dict[str, Any]:
@@ -78,6 +83,13 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "schools:session_uploaded": ({}, session),
     "schools:session_restore": ({}, lambda: {"pk": SessionEventFactory().pk}),
     "schools:upload_mark": ({}, campaign),
+    "schools:schedule_import": ({}, campaign),
+    "schools:schedule_import_preview": ({}, schedule_file),
+    "schools:schedule_import_columns": ({}, schedule_file),
+    "schools:schedule_import_apply": ({}, schedule_file),
+    "schools:schedule_import_undo": ({}, schedule_file),
+    "schools:schedule_import_discard": ({}, schedule_file),
+    "schools:schedule_import_faults": ({}, schedule_file),
 }
 
 # name → why it is open: its argument is a secret that itself is the right to look, or is no department's row.
