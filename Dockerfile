@@ -20,5 +20,5 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PORTAL_HOME=/data PORTAL_PRODUCTION=
 USER 1000
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/healthz', headers={'X-Forwarded-Proto': 'https', 'Host': 'localhost'}))"]
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/healthz?part=web', headers={'X-Forwarded-Proto': 'https', 'Host': 'localhost'}))"]
 CMD ["gunicorn", "portal.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "3", "--threads", "4", "--no-control-socket"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -205,6 +206,28 @@ class Grouped(forms.BaseForm):
         return [(title, [self[name] for name in names]) for title, names in self.GROUPS.items()]
 
 
+class DaysField(forms.CharField):
+    """«30.08.2026, 11.10.2026» ↔ a sorted list of ISO dates."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return ", ".join(f"{datetime.date.fromisoformat(day):%d.%m.%Y}" for day in value)
+
+    def to_python(self, value: Any) -> Any:
+        return sorted({self.day(part).isoformat() for part in re.split(r"[\s,;]+", str(value or "")) if part})
+
+    def day(self, text: str) -> datetime.date:
+        try:
+            day = datetime.datetime.strptime(text, "%d.%m.%Y").date()  # noqa: DTZ007 -- a day, no moment
+        except ValueError:
+            raise ValidationError(
+                f"«{text}» — не день. Пишите через запятую: 30.08.2026, 11.10.2026."
+            ) from None
+        sane_day(day)
+        return day
+
+
 class DepartmentForm(Grouped, forms.ModelForm):
     """All that the letterhead and the calendar need; the domain saves it, not the form."""
 
@@ -213,11 +236,22 @@ class DepartmentForm(Grouped, forms.ModelForm):
         "Бланк приказа": ("letterhead", "order_word", "resolution_word", "place", "date_style"),
         "Подпись": ("signatory_position", "signatory_name"),
         "Второй язык бланка": ("letterhead_second", "order_word_second", "second_language"),
-        "Время и рабочие дни": ("time_zone", "six_day_week"),
+        "Время и рабочие дни": ("time_zone", "six_day_week", "days_off", "days_on"),
     }
 
     time_zone = forms.ChoiceField(
         label="Часовой пояс", help_text="По нему считаются сроки и показывается время."
+    )
+
+    days_off = DaysField(
+        label="Местные выходные",
+        required=False,
+        help_text="Дни, когда у вас не работают сверх общего календаря: 30.08.2026, 11.10.2026.",
+    )
+    days_on = DaysField(
+        label="Рабочие выходные",
+        required=False,
+        help_text="Дни, когда у вас работают, хотя по общему календарю это выходной.",
     )
 
     class Meta:
@@ -240,6 +274,8 @@ class DepartmentForm(Grouped, forms.ModelForm):
             "signatory_name",
             "time_zone",
             "six_day_week",
+            "days_off",
+            "days_on",
         ]
         help_texts = {
             "name": "Полностью, как в уставе.",

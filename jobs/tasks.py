@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from jobs.domain import pulse as signs
 from jobs.domain import work
 
 
@@ -13,3 +14,9 @@ def run_job(pk: int) -> None:
 @shared_task(ignore_result=True, expires=10)
 def sweep() -> None:
     work.sweep()
+
+
+@shared_task(ignore_result=True, expires=60)
+def pulse() -> None:
+    """Beat sent it, a worker got it: the whole way works."""
+    signs.beat(signs.WORKER)

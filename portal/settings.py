@@ -194,8 +194,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", default=False)
 CELERY_TASK_EAGER_PROPAGATES = True
+CELERY_BEAT_SCHEDULER = "jobs.beat:Scheduler"  # writes that it is alive
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")
 CELERY_BEAT_SCHEDULE = {
+    "jobs.pulse": {"task": "jobs.tasks.pulse", "schedule": 20.0},
     "jobs.sweep": {"task": "jobs.tasks.sweep", "schedule": 10.0},
     "notifications.sweep": {"task": "notifications.tasks.sweep", "schedule": 30.0},
     "roadmaps.remind_due": {"task": "roadmaps.tasks.remind_due", "schedule": 300.0},

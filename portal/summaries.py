@@ -22,10 +22,11 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
 
 from accounts.models import AuditEvent, Membership, Role
 from jobs.models import Job
-from notifications.models import Reminder
+from notifications.models import Reminder, Run
 from orders.models import Order
 from portal.navigation import count_all
 from roadmaps.deadlines import Period, Unclear, compile
@@ -249,6 +250,12 @@ def household(membership: Membership, now: datetime.datetime) -> dict[str, int]:
         "undelivered": mail.filter(state=Reminder.State.FAILED, ended_at__gte=now - OLD),
     }
     return count_all(membership, numbers)
+
+
+def stopped_morning(membership: Membership) -> Run | None:
+    """Today's run of reminders, when the cap has stopped it."""
+    runs = Run.objects.visible_to(membership).filter(day=timezone.localdate(), stopped__isnull=False)
+    return runs.first()
 
 
 def recent_events(membership: Membership) -> list[AuditEvent]:

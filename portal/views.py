@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,8 +17,8 @@ from accounts.domain import people
 from accounts.middleware import SESSION_KEY, PortalRequest
 from accounts.models import Membership, Role, User
 from accounts.permissions import role_required
+from portal import health, summaries
 from portal import search as finding
-from portal import summaries
 from portal.catalogue import samples
 from portal.context import VIEW_COOKIE
 from portal.lib.numbers import row_number
@@ -92,6 +91,8 @@ def admin(request: PortalRequest, membership: Membership) -> HttpResponse:
         "gaps": summaries.letterhead_gaps(membership),
         "jobs": summaries.recent_jobs(membership),
         "events": summaries.recent_events(membership),
+        "health": health.look(),
+        "run": summaries.stopped_morning(membership),
     }
     return render(request, "portal/start_admin.html", context)
 
@@ -148,8 +149,12 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """The process serves and its database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        cursor.fetchone()
-    return JsonResponse({"status": "ok"})
+    """200 when database, beat and workers are alive and no work has waited long, else 503; nothing private.
+
+    ``?part=web``: only this process and its database, for what would restart this process.
+    """
+    if request.GET.get("part") == "web":
+        good = health.database_answers()
+        return JsonResponse({"status": "ok" if good else "failing"}, status=200 if good else 503)
+    found = health.look()
+    return JsonResponse(found.as_json(), status=200 if found.is_good else 503)

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -60,6 +60,13 @@ def sweep(now: datetime.datetime | None = None, connection: BaseEmailBackend | N
     finally:
         mail.close()
     return settled
+
+
+def oldest_waiting() -> datetime.datetime | None:
+    """Since when the message that waits longest is due and in nobody's hands; None when none is."""
+    due = unclaimed(Reminder.objects.waiting().filter(due_at__lte=timezone.now()))
+    oldest: datetime.datetime | None = due.aggregate(oldest=Min("due_at"))["oldest"]
+    return oldest
 
 
 def unclaimed(rows: ReminderQuerySet) -> ReminderQuerySet:

@@ -103,7 +103,7 @@ def leader(pids: set[int]) -> int:
 def test_one_command_starts_it_nothing_killed_is_lost_ctrl_c_ends_it(house):
     serve = house.start()
     assert f"http://127.0.0.1:{house.port}/" in house.said
-    assert house.health() == "ok"
+    until(lambda: house.health() == "ok")  # beat and worker have told that they live
 
     second = house.manage("serve", "--port", "1")
     assert second.returncode == 1

@@ -350,12 +350,6 @@ def test_one_works_in_the_chosen_membership_and_in_no_strangers(login):
     assert client.get(reverse("portal:start")).context["membership"] == second
 
 
-def test_health_is_open_and_asks_the_database(client, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        response = client.get(reverse("portal:healthz"))
-    assert response.json() == {"status": "ok"}
-
-
 def test_catalogue_is_for_staff(client, login):
     assert login(MembershipFactory()).get(reverse("portal:catalogue")).status_code == 403
     client.force_login(UserFactory(is_staff=True), backend="django.contrib.auth.backends.ModelBackend")

@@ -199,7 +199,7 @@ def answers(host: str, port: int) -> bool:
     """Whether the site answers there, be it only to say where it is to be asked."""
     asked = HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=5)  # noqa: S104 -- compares
     try:
-        asked.request("GET", "/healthz", headers={"Host": "localhost"})
+        asked.request("GET", "/healthz?part=web", headers={"Host": "localhost"})
         return asked.getresponse().status < 500
     except (OSError, HTTPException):
         return False
