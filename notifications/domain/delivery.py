@@ -17,7 +17,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F, Min, Q
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Department, Membership
 from notifications.domain import kinds, ledger, mailboxes
 from notifications.domain.letters import letter
 from notifications.domain.rules import rules_of, speaking_from
@@ -40,10 +40,16 @@ class ServerDown(Exception):
     """The mail server takes nothing at the moment."""
 
 
-def sweep(now: datetime.datetime | None = None, connection: BaseEmailBackend | None = None) -> int:
+def sweep(
+    now: datetime.datetime | None = None,
+    connection: BaseEmailBackend | None = None,
+    department: Department | None = None,
+) -> int:
     """Send what is due at ``now``, at most `PER_SWEEP` messages; return how many were settled."""
     moment = now or timezone.now()
     waiting = unclaimed(Reminder.objects.waiting().filter(due_at__lte=moment)).order_by("due_at", "pk")
+    if department:
+        waiting = waiting.filter(department=department)
     rows = list(waiting.select_related("recipient", "department", "membership")[:PER_SWEEP])
     if not rows:
         return 0

@@ -40,11 +40,11 @@ def inbox(request: PortalRequest) -> HttpResponse:
 @require_safe
 @role_required(*Role)
 def message(request: PortalRequest, pk: int) -> HttpResponse:
-    """Opening a message marks it read and leads to its page; one without a page is shown itself."""
+    """Opening a message marks it read and leads to its page; one that lists several duties is shown itself."""
     reminder = _own(request, pk)
     if request.method == "GET":
         domain.mark(reminder, read=True)
-    if reminder.path and not reminder.groups:
+    if reminder.path and sum(len(group["lines"]) for group in reminder.groups) < 2:
         return redirect(reminder.path)
     return render(request, "notifications/message.html", {"letter": reminder})
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from accounts.models import Membership
 from notifications.domain.kinds import Letter
 from portal.lib import names
 from roadmaps.domain.due import CONTROLLER, HEAD, Due
@@ -55,7 +56,9 @@ def listed(dues: Iterable[Due], today: datetime.date) -> list[int]:
 
 
 def page_of(dues: Sequence[Due]) -> str:
-    """Where the message leads: one's own duties, or what is overdue below."""
+    """Where the message leads: the one duty, one's own duties, or what is overdue below."""
+    if len(dues) == 1:
+        return reverse("roadmaps:assignment", args=[dues[0].assignment])
     if any(due.own for due in dues):
         return reverse("roadmaps:mine")
     return reverse("roadmaps:assignments", query={"state": "overdue"})
@@ -89,13 +92,20 @@ def _intro(toned: Mapping[str, Sequence[Due]]) -> str:
 
 def _line(due: Due, assignment: Assignment, today: datetime.date) -> dict[str, Any]:
     back = assignment.state == Assignment.State.RETURNED
+    note = "Доклад возвращён с замечанием." if back else ""
+    when = f"до {date_format(due.last_day, 'j E Y')}, {distance(due.last_day, today)}"
+    return line(assignment, due.member, when=when, note=note)
+
+
+def line(assignment: Assignment, member: Membership, *, when: str = "", note: str = "") -> dict[str, Any]:
+    """A duty as a message lists it; it opens in this role of its reader."""
     return {
         "text": title(assignment),
         "who": bearer_name(assignment),
-        "when": f"до {date_format(due.last_day, 'j E Y')}, {distance(due.last_day, today)}",
-        "note": "Доклад возвращён с замечанием." if back else "",
+        "when": when,
+        "note": note,
         "path": reverse("roadmaps:assignment", args=[assignment.pk]),
-        "membership": due.member.pk,
+        "membership": member.pk,
         "assignment": assignment.pk,
     }
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Department
+from accounts.models import Department, Membership
 from notifications.domain import kinds, runs
 from notifications.domain.ledger import record
 from notifications.domain.rules import is_morning, rules_of
 from notifications.models import Reminder, Rules
 from roadmaps.domain import digest, due
-from roadmaps.domain.digest import bearer_name, title
+from roadmaps.domain.digest import bearer_name
 from roadmaps.domain.due import Due
 from roadmaps.models import Assignment, Notice
 
@@ -39,9 +40,14 @@ def busy_departments() -> list[Department]:
 
 
 def sweep_department(department: Department, now: datetime.datetime) -> int:
-    """The department's messages of this morning; 0 when they are written, or when it is no morning there."""
+    """How many messages of this morning are new; 0 when they are written, or when it is no morning there."""
+    return len(morning(department, now))
+
+
+def morning(department: Department, now: datetime.datetime) -> dict[int, list[Due]]:
+    """Write the department's messages of this morning; by person, what each is told by this call."""
     rules = rules_of(department)
-    return len(tell(rules, now)) if pending(rules, now) else 0
+    return tell(rules, now) if pending(rules, now) else {}
 
 
 def pending(rules: Rules, now: datetime.datetime) -> dict[int, list[Due]]:
@@ -59,7 +65,7 @@ def pending(rules: Rules, now: datetime.datetime) -> dict[int, list[Due]]:
 
 
 @transaction.atomic
-def tell(rules: Rules, now: datetime.datetime) -> list[Reminder]:
+def tell(rules: Rules, now: datetime.datetime) -> dict[int, list[Due]]:
     """Write the morning's messages and what each tells of: all of them or, past the cap, none.
 
     One writer at a time: the second waits for the first to commit and finds nothing left to tell.
@@ -69,7 +75,7 @@ def tell(rules: Rules, now: datetime.datetime) -> list[Reminder]:
     people = pending(rules, now)
     if len(people) > rules.cap:
         runs.stop(run, len(people), rules.cap)
-        return []
+        return {}
     texts = _texts(people.values(), today)
     made = Reminder.objects.bulk_create(
         (_message(department, today, now, dues, texts) for dues in people.values()), batch_size=500
@@ -88,7 +94,7 @@ def tell(rules: Rules, now: datetime.datetime) -> list[Reminder]:
     )  # fmt: skip
     _fold_unsent(department, by_user)
     runs.count(run, len(made))
-    return made
+    return people
 
 
 def _key(department: Department, today: datetime.date, user: int) -> str:
@@ -192,7 +198,8 @@ def reported(assignment: Assignment) -> None:
         membership=controller,
         kind=REPORTED.name,
         subject=f"Доклад поступил: {who}",
-        body=f"{who}: {title(assignment)}\n\nВсе доклады этого дня — на странице «На проверке».",
+        body="Поступил доклад, который принимаете вы. Все доклады этого дня — на странице «На проверке».",
+        groups=[_one("Доложено", "today", assignment, controller)],
         path=reverse("roadmaps:review"),
     )
 
@@ -209,9 +216,14 @@ def returned(assignment: Assignment, comment: str) -> None:
         membership=reporter,
         kind=RETURNED.name,
         subject="Доклад возвращён с замечанием",
-        body=f"{title(assignment)}\n\nЗамечание: {comment}",
+        body=f"Доклад нужно исправить и отправить ещё раз.\n\nЗамечание: {comment}",
+        groups=[_one("Возвращено", "late", assignment, reporter)],
         path=reverse("roadmaps:assignment", args=[assignment.pk]),
     )
+
+
+def _one(title: str, tone: str, assignment: Assignment, member: Membership) -> dict[str, Any]:
+    return {"title": title, "tone": tone, "lines": [digest.line(assignment, member)], "more": 0}
 
 
 kinds.register(kinds.Kind(DIGEST, "Поручения на сегодня", refresh=refresh))
