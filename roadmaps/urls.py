@@ -1,6 +1,17 @@
 from django.urls import URLPattern, path
 
-from roadmaps.views import assignments, handover, items, mine, pasting, requests, review, roadmaps, settling
+from roadmaps.views import (
+    assignments,
+    feeds,
+    handover,
+    items,
+    mine,
+    pasting,
+    requests,
+    review,
+    roadmaps,
+    settling,
+)
 
 app_name = "roadmaps"
 urlpatterns: list[URLPattern] = [
@@ -54,6 +65,11 @@ urlpatterns: list[URLPattern] = [
     path("evidence/<int:pk>/restore/", mine.evidence_restore, name="evidence_restore"),
     path("events/new/", assignments.event_new, name="event_new"),
     path("<int:pk>/proofs/", settling.proofs, name="proofs"),
+    # calendars
+    path("calendars/", feeds.calendars, name="calendars"),
+    path("calendars/<int:pk>/renew/", feeds.calendar_renew, name="calendar_renew"),
+    path("calendars/<int:pk>/revoke/", feeds.calendar_revoke, name="calendar_revoke"),
+    path("calendars/<str:token>.ics", feeds.feed, name="feed"),
     path("<int:pk>/gaps/", assignments.gaps, name="gaps"),
     path("<int:pk>/fan-out/", assignments.fan_out, name="fan_out"),
 ]

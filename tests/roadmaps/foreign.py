@@ -9,6 +9,7 @@ from tests.factories.roadmaps import (
     ActionItemFactory,
     AssignmentFactory,
     AssignmentRequestFactory,
+    FeedFactory,
     RoadmapFactory,
     RoadmapImportFactory,
     SectionFactory,
@@ -106,7 +107,10 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "roadmaps:evidence_restore": ({}, proof),
     "roadmaps:gaps": ({}, approved),
     "roadmaps:fan_out": ({}, approved),
+    # calendars
+    "roadmaps:calendar_renew": ({}, lambda: {"pk": FeedFactory().pk}),
+    "roadmaps:calendar_revoke": ({}, lambda: {"pk": FeedFactory().pk}),
 }
 
 # name → why it is open: its argument is a secret that itself is the right to look, or is no department's row.
-OPEN: dict[str, str] = {}
+OPEN: dict[str, str] = {"roadmaps:feed": "a secret address of one person's calendar"}
