@@ -132,7 +132,7 @@ def _still_visible(feed: Feed) -> bool:
 
 def _assignments(feed: Feed) -> AssignmentQuerySet:
     """What the owner sees of the feed's thing now."""
-    visible = Assignment.objects.visible_to(feed.membership).exclude(state=Assignment.State.CLOSED)
+    visible = Assignment.objects.visible_to(feed.membership).exclude(state__in=Assignment.VOID_STATES)
     if feed.school_id:
         return visible.filter(school=feed.school_id)
     if feed.roadmap:
