@@ -64,6 +64,7 @@ ENTRIES = (
     Entry("Результаты", "schools:results", DEPARTMENT_ROLES),
     Entry("Наблюдатели", "observers:list", DEPARTMENT_ROLES),
     Entry("Мои посещения", "observers:visits", (Role.OBSERVER,)),
+    Entry("Перепроверка", "recheck:list", (*DEPARTMENT_ROLES, Role.DEPUTY)),
     Entry("Люди", "accounts:people", DEPARTMENT_ROLES),
     Entry("Отдел и бланк", "accounts:department", (Role.ADMIN,)),
     Entry("Напоминания", "notifications:ledger", (Role.ADMIN,)),

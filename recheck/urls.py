@@ -1,4 +1,47 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from recheck.views import cases, entry, outcome, people, seats, works
 
 app_name = "recheck"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", cases.case_list, name="list"),
+    path("new/", cases.case_new, name="new"),
+    path("<int:pk>/", cases.case, name="case"),
+    path("<int:pk>/tasks/", cases.case_tasks, name="tasks"),
+    path("<int:pk>/works/", works.works_new, name="works"),
+    path("<int:pk>/draw/", cases.draw, name="draw"),
+    path("<int:pk>/redraw/", cases.redraw, name="redraw"),
+    path("<int:pk>/withdraw/", cases.withdraw, name="withdraw"),
+    path("<int:pk>/together/", cases.bring_together, name="together"),
+    path("<int:pk>/seats/new/", seats.seat_new, name="seat_new"),
+    path("<int:pk>/result/", outcome.result, name="result"),
+    path("<int:pk>/close/", outcome.close, name="close"),
+    path("<int:pk>/papers/<slug:kind>.<slug:suffix>", outcome.paper, name="paper"),
+    path("<int:pk>/measures/new/", outcome.measure_new, name="measure_new"),
+    path("<int:pk>/order/", outcome.order, name="order"),
+    path("measures/<int:pk>/plan/", outcome.measure_plan, name="measure_plan"),
+    path("sheets/<int:pk>/", works.sheet, name="sheet"),
+    path("sheets/<int:pk>/columns/", works.sheet_columns, name="sheet_columns"),
+    path("sheets/<int:pk>/apply/", works.sheet_apply, name="sheet_apply"),
+    path("sheets/<int:pk>/undo/", works.sheet_undo, name="sheet_undo"),
+    path("sheets/<int:pk>/discard/", works.sheet_discard, name="sheet_discard"),
+    path("seats/<int:pk>/", entry.entry, name="entry"),
+    path("seats/<int:pk>/rows/<int:row>/", entry.entry_row, name="entry_row"),
+    path("seats/<int:pk>/hand-in/", entry.entry_hand, name="entry_hand"),
+    path("seats/<int:pk>/scores/", works.scores_new, name="scores"),
+    path("seats/<int:pk>/link/", seats.seat_link, name="seat_link"),
+    path("seats/<int:pk>/release/", seats.seat_release, name="seat_release"),
+    path("seats/<int:pk>/give-back/", seats.seat_give_back, name="seat_give_back"),
+    path("link/<str:token>/", entry.link, name="link"),
+    path("link/<str:token>/rows/<int:row>/", entry.link_row, name="link_row"),
+    path("link/<str:token>/hand-in/", entry.link_hand, name="link_hand"),
+    path("experts/", people.expert_list, name="experts"),
+    path("experts/new/", people.expert_new, name="expert_new"),
+    path("experts/<int:pk>/", people.expert, name="expert"),
+    path("experts/<int:pk>/ties/new/", people.tie_new, name="tie_new"),
+    path("experts/<int:pk>/leave/", people.expert_leave, name="expert_leave"),
+    path("ties/<int:pk>/end/", people.tie_end, name="tie_end"),
+    path("commissions/", people.commission_list, name="commissions"),
+    path("commissions/new/", people.commission_new, name="commission_new"),
+    path("commissions/<int:pk>/", people.commission, name="commission"),
+]

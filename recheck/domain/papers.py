@@ -5,6 +5,7 @@ Each paper is made from the snapshot alone, so what was signed prints the same e
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from collections.abc import Mapping
@@ -211,9 +212,13 @@ def render(kind: str, snapshot: Mapping[str, Any], *, sha256: str) -> bytes:
     printer = pdf.Printer(render_to_string("recheck/pdf/paper.css", {"family": pdf.FAMILY}))
     names = {
         "it": snapshot, "sha256": sha256, "mark": "" if sha256 else "ПРОЕКТ", "rows": rows(snapshot),
-        "headings": HEADINGS, "formula": FORMULA, "title": KINDS[kind],
+        "headings": HEADINGS, "formula": FORMULA, "day": _day(snapshot),
     }  # fmt: skip
     return printer.join([printer.lay_out(render_to_string(f"recheck/pdf/{kind}.html", names))])
+
+
+def _day(snapshot: Mapping[str, Any]) -> datetime.date | None:
+    return datetime.date.fromisoformat(snapshot["signed_on"]) if snapshot["signed_on"] else None
 
 
 def word(kind: str, snapshot: Mapping[str, Any], *, sha256: str) -> bytes:
