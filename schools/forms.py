@@ -105,6 +105,24 @@ class DeputyForm(forms.Form):
     )
 
 
+class ChoiceForm(forms.Form):
+    """What is done with each heap of a list; only heaps that hold something are asked about."""
+
+    HEAPS = {
+        "new": ("Новые школы", [("add", "добавить"), ("skip", "не добавлять")]),
+        "changed": ("Изменённые школы", [("update", "обновить"), ("skip", "оставить как в портале")]),
+        "faulty": ("Строки с ошибками", [("stop", "не загружать ничего"), ("skip", "пропустить эти строки")]),
+    }
+
+    def __init__(self, *args: Any, counts: dict[str, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for heap, (label, choices) in self.HEAPS.items():
+            if counts.get(heap):
+                self.fields[heap] = forms.ChoiceField(
+                    label=label, choices=choices, initial=choices[0][0], widget=forms.RadioSelect
+                )
+
+
 class ListForm(forms.Form):
     """A school list to look at."""
 

@@ -1,4 +1,8 @@
-"""How schools stand in a sheet: one definition for import, export and the service pages."""
+"""How schools stand in a sheet: one definition for import and export.
+
+django-import-export's own import takes 10–30 s for 40,000 rows (design/stack.md §4), so rows that `schools.listing` has
+checked and `schools.domain.matching` has compared are written by this resource's lean path: its fields, two statements.
+"""
 
 from __future__ import annotations
 
@@ -6,120 +10,90 @@ import datetime
 from functools import cached_property
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db import connection
+from django.db.models import Field as Column
 from import_export.fields import Field
-from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import ModelResource
-from import_export.widgets import DateWidget
 
 from accounts.models import Department
 from schools.listing import FIELDS
 from schools.models import School
 
 
-class DayWidget(DateWidget):
-    """Excel hands days over as moments; the stock widget lets them pass, and no row would ever compare unchanged."""
-
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> datetime.date | None:
-        day = super().clean(value, row, **kwargs)
-        return day.date() if isinstance(day, datetime.datetime) else day
-
-
-class KnownSchools(BaseInstanceLoader):
-    """The department's schools, fetched once. The id of any other school is an error, not a new school."""
-
-    def __init__(self, resource: SchoolResource, dataset: Any = None) -> None:
-        super().__init__(resource, dataset)
-        self.known = resource.get_queryset().in_bulk()
-
-    def get_instance(self, row: dict[str, Any]) -> School | None:
-        if not row["id"]:
-            return None
-        if row["id"] not in self.known:
-            raise ValidationError("Такой школы в отделе нет.")
-        return self.known[row["id"]]
-
-
 class SchoolResource(ModelResource):
-    """Writes in bulk inside the caller's transaction; unchanged rows are left alone.
+    """Bound to a department, not to a membership: the worker and the command line have none."""
 
-    Bound to a department, not to a membership: the worker and the command line have none.
-    """
+    class Meta:
+        model = School
+        fields = tuple(FIELDS)
+        import_order = export_order = tuple(FIELDS)
 
     def __init__(self, *, department: Department, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.department = department
-        self.created: list[School] = []
-
-    accredited_on = Field("accredited_on", FIELDS["accredited_on"], DayWidget(format="%d.%m.%Y"))
-
-    class Meta:
-        model = School
-        fields = ("id", *FIELDS)
-        import_order = export_order = tuple(FIELDS)
-        instance_loader_class = KnownSchools
-        use_bulk = True
-        batch_size = 1000
-        skip_unchanged = True
-        skip_html_diff = True  # not skip_diff: that would switch skip_unchanged off (see its docstring)
-        clean_model_instances = False  # schools.listing has checked every cell
 
     @classmethod
     def field_from_django_field(cls, field_name: str, django_field: Any, readonly: bool) -> Field:
+        """Under the heading of our sheets; days and numbers go out as such, not as text."""
         field = super().field_from_django_field(field_name, django_field, readonly)
-        field.column_name = FIELDS.get(field_name, field_name)
+        field.column_name = FIELDS[field_name]
+        field.widget.coerce_to_string = False
         return field
 
+    # --- the lean path
+
     @cached_property
-    def _import_fields(self) -> list[Field]:
-        return super().get_import_fields()
+    def _listed(self) -> list[str]:
+        return [field.attribute for field in self.get_import_fields()]
 
-    def get_import_fields(self) -> list[Field]:
-        """The library works the order out anew several times a row."""
-        return self._import_fields
+    @cached_property
+    def _columns(self) -> list[Column]:
+        return [field for field in School._meta.concrete_fields if not field.primary_key]
 
-    def get_queryset(self) -> QuerySet[School]:
-        return super().get_queryset().filter(department=self.department)
+    def inserted(self, values: dict[str, Any], now: datetime.datetime) -> tuple[Any, ...]:
+        """A new school as `insert` takes it; ``now`` is its moment of creation."""
+        given = {"department": self.department.pk, "created_at": now, "updated_at": now, **values}
+        return tuple(_prepared(field, given.get(field.name, field.get_default())) for field in self._columns)
 
-    def get_export_fields(self, selected_fields: Any = None) -> list[Field]:
-        return [field for field in super().get_export_fields(selected_fields) if field.attribute != "id"]
+    def overwritten(self, known: Any, told: dict[str, Any], now: datetime.datetime) -> tuple[Any, ...]:
+        """A known school with what was told of it, as `overwrite` takes it. What was not told stays."""
+        values = ((name, told.get(name, getattr(known, name))) for name in self._listed)
+        listed = (_prepared(School._meta.get_field(name), value) for name, value in values)
+        return (*listed, _prepared(School._meta.get_field("updated_at"), now), known.pk)
 
-    def init_instance(self, row: Any = None) -> School:
-        return School(department=self.department)
+    def insert(self, rows: list[tuple[Any, ...]]) -> None:
+        """Write new schools; inside the caller's transaction."""
+        columns = ", ".join(quoted(field.name) for field in self._columns)
+        marks = ", ".join(["%s"] * len(self._columns))
+        execute_many(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks})", rows)  # noqa: S608 -- our own names
 
-    def bulk_create(self, *args: Any, **kwargs: Any) -> None:
-        made = list(self.create_instances)
-        super().bulk_create(*args, **kwargs)
-        self.created += made
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> None:
-        """The library's UPDATE … CASE takes seconds for thousands of rows; an upsert by key takes tenths."""
-        overwrite(self.update_instances)
-        self.update_instances.clear()
-
-    def after_import(self, *args: Any, **kwargs: Any) -> None:
-        """The library would reset the id sequence here; nothing was inserted with an id of its own."""
-
-
-class PlannedSchools(SchoolResource):
-    """Takes rows that were found new or changed already: copying and comparing each once more would double the time."""
-
-    class Meta(SchoolResource.Meta):
-        skip_unchanged = False
-        skip_diff = True
+    def overwrite(self, rows: list[tuple[Any, ...]]) -> None:
+        """Write every listed field of schools that exist already; inside the caller's transaction."""
+        names = [*self._listed, "updated_at"]
+        sets = ", ".join(f"{quoted(name)} = %s" for name in names)
+        execute_many(f"UPDATE {TABLE} SET {sets} WHERE id = %s", rows)  # noqa: S608 -- our own names
 
 
-def overwrite(schools: list[School]) -> None:
-    """Write every listed field of schools that exist already, in one statement a thousand."""
-    now = timezone.now()
-    for school in schools:
-        school.updated_at = now
-    School.objects.bulk_create(
-        schools,
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=[*FIELDS, "updated_at"],
-    )
+def quoted(name: str) -> str:
+    """The column of a school's field."""
+    column: Any = School._meta.get_field(name)
+    return connection.ops.quote_name(column.column)
+
+
+TABLE = connection.ops.quote_name(School._meta.db_table)
+
+
+def _prepared(field: Any, value: Any) -> Any:
+    """Only days and moments are held otherwise by the databases."""
+    return field.get_db_prep_save(value, connection) if isinstance(value, datetime.date) else value
+
+
+def execute_many(sql: str, rows: list[tuple[Any, ...]]) -> None:
+    """The statement for each row, in as few trips as the database's driver allows."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            from psycopg2.extras import execute_batch
+
+            execute_batch(cursor.cursor, sql, rows, page_size=500)
+        else:
+            cursor.executemany(sql, rows)

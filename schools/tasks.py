@@ -9,7 +9,39 @@ from django.urls import reverse
 from accounts.models import Membership
 from jobs.domain import work
 from jobs.models import Job
+from portal.lib.refusals import Refused
+from schools.listing import Unreadable
 from schools.models import ScheduleImport, SchoolImport, VprCampaign
+
+
+def _staged(job: Job) -> SchoolImport:
+    rows = SchoolImport.objects.select_related("department")
+    return rows.get(pk=job.args["school_import"], department=job.department)
+
+
+def _over(staged: SchoolImport) -> dict[str, Any]:
+    counts = staged.preview.get("counts", {})
+    return {"counts": counts, "url": reverse("schools:import_preview", args=[staged.pk])}
+
+
+def _size(staged: SchoolImport, choice: dict[str, str]) -> int:
+    from schools.domain import imports
+
+    return sum(staged.preview["counts"][heap] for heap in imports.Choice(**choice).written)
+
+
+@work.handler("schools.read_import")
+def read_import(job: Job, progress: work.Progress) -> dict[str, Any]:
+    """Read a long list. A second run reads it again and puts the same in place."""
+    from schools.domain import imports
+
+    staged = _staged(job)
+    progress.start(0, step="Читаю и сверяю строки")
+    try:
+        imports.keep(staged, imports.draft(staged.department, imports.content(staged)))
+    except Unreadable as unreadable:
+        raise Refused(str(unreadable)) from unreadable
+    return _over(staged)
 
 
 @work.handler("schools.apply_import")
@@ -17,26 +49,38 @@ def apply_import(job: Job, progress: work.Progress) -> dict[str, Any]:
     """Apply a staged list. A second run finds it applied and only reports."""
     from schools.domain import imports
 
-    staged = SchoolImport.objects.select_related("department").get(
-        pk=job.args["school_import"], department=job.department
-    )
-    total = len(staged.preview["rows"])
-    progress.start(total, step="Записываю школы")
+    staged = _staged(job)
+    progress.start(_size(staged, job.args["choice"]), step="Сверяю школы перед записью")
     if staged.state != SchoolImport.State.APPLIED:
-        imports.apply(staged, by=job.created_by)
+        choice = imports.Choice(**job.args["choice"])
+        imports.apply(staged, by=job.created_by, choice=choice, progress=progress)
+    progress.start(total := _size(staged, job.args["choice"]))
     progress.advance(total, step="")
-    return {"counts": staged.preview["counts"], "url": reverse("schools:import_preview", args=[staged.pk])}
+    return _over(staged)
 
 
-def apply_later(staged: SchoolImport, *, by: Membership | None) -> Job:
-    """Have the worker apply the list; a second click finds the first one's job."""
+@work.handler("schools.undo_import")
+def undo_import(job: Job, progress: work.Progress) -> dict[str, Any]:
+    """Take an applied list back. A second run finds it undone and only reports."""
+    from schools.domain import imports
+
+    staged = _staged(job)
+    progress.start(_size(staged, staged.before["choice"]), step="Сверяю школы перед отменой")
+    if staged.state != SchoolImport.State.UNDONE:
+        imports.undo(staged, by=job.created_by, progress=progress)
+    return _over(staged)
+
+
+def later(kind: str, staged: SchoolImport, *, by: Membership | None, **args: Any) -> Job:
+    """Have the worker read, apply or undo the list; a second click finds the first one's job."""
     return work.enqueue(
-        "schools.apply_import",
+        f"schools.{kind}_import",
         title=f"Список школ «{staged.file_name}»"[:200],
         department=staged.department,
         by=by,
         key=f"school-import-{staged.pk}",
         school_import=staged.pk,
+        **args,
     )
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from accounts.models import Membership
+from accounts.models import Department, Membership
 from portal.lib import excel
 from schools.listing import FIELDS, fold
 from schools.models import ObjectivityFlag, School
+from schools.resources import SchoolResource
 
 SEARCHED = ("name", "full_name", "code", "login", "inn", "director", "address")
 WIDTHS = {"name": 34, "full_name": 60, "address": 48, "director": 30, "phone": 22, "email": 28}
@@ -79,7 +80,17 @@ def kinds(membership: Membership) -> list[str]:
     return list(found.values_list("kind", flat=True).distinct())
 
 
-def workbook(schools: list[School]) -> bytes:
+def workbook(schools: list[School], department: Department) -> bytes:
     """The schools in the shape in which a list comes in, so that it can come back corrected."""
-    columns = [excel.Column(heading, WIDTHS.get(field, 18)) for field, heading in FIELDS.items()]
-    return excel.write("Школы", columns, ([getattr(school, field) for field in FIELDS] for school in schools))
+    return excel.write("Школы", *_sheet(schools, department))
+
+
+def text(schools: list[School], department: Department) -> bytes:
+    """The same as .csv."""
+    return excel.write_csv(*_sheet(schools, department))
+
+
+def _sheet(schools: list[School], department: Department) -> tuple[list[excel.Column], Any]:
+    dataset = SchoolResource(department=department).export(schools)
+    fields = dict(zip(FIELDS.values(), FIELDS, strict=True))
+    return [excel.Column(heading, WIDTHS.get(fields[heading], 18)) for heading in dataset.headers], dataset

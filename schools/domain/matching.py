@@ -1,31 +1,30 @@
-"""Which school of the department a row of a list is: by code, then ИНН, then name; and what it would change."""
+"""Which school of the department a row of a list is, and what the row would change.
+
+Only the department's own schools are looked at: a login of another department's school is an unknown login here, and
+the list learns nothing of that school (decision «login of another department»).
+"""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
-from schools.listing import FIELDS, Fault, Listing, Row, fold
-from schools.models import School
+from accounts.models import Department
+from schools.listing import FIELDS, Fault, Row, fold
+from schools.models import School, SchoolChange
 
 NULLABLE = {"pupils", "accredited_on"}
+BY_NUMBER = ("login", "code", "inn")
 
 
 def from_json(values: dict[str, Any]) -> dict[str, Any]:
     """Values of fields as models hold them: the day of accreditation a date again."""
-    return {field: _day(value) if field == "accredited_on" else value for field, value in values.items()}
+    return {field: as_day(value) if field == "accredited_on" else value for field, value in values.items()}
 
 
-def pairs_from_json(changes: dict[str, list[Any]]) -> list[tuple[str, tuple[Any, Any]]]:
-    """``{field: [old, new]}`` as models hold it."""
-    return [
-        (field, (_day(old), _day(new)) if field == "accredited_on" else (old, new))
-        for field, (old, new) in changes.items()
-    ]
-
-
-def _day(value: Any) -> datetime.date | None:
+def as_day(value: Any) -> datetime.date | None:
     return datetime.date.fromisoformat(value) if isinstance(value, str) and value else value or None
 
 
@@ -34,115 +33,160 @@ def to_json(value: Any) -> Any:
 
 
 class Index:
-    """The department's schools by what a list may know them by."""
+    """The department's schools by what a list may know them by: login in ФИС ОКО, then ИНН, then name.
 
-    def __init__(self, schools: Iterable[School]) -> None:
-        self.by_code: dict[str, School] = {}
-        self.by_inn: dict[str, School] = {}
-        self.by_name: dict[str, list[School]] = {}
-        for school in schools:
-            for code in filter(
-                None, (school.login, school.code)
-            ):  # the code wins over another school's login
-                self.by_code[code] = school
-            if school.inn:
-                self.by_inn[school.inn] = school
+    Rows are light (named tuples with ``pk``, ``closed_on`` and every listed field), for there may be 40,000.
+    """
+
+    def __init__(self, department: Department) -> None:
+        schools = School.objects.filter(department=department).order_by("pk")
+        self.schools = list(schools.values_list("pk", "closed_on", *FIELDS, named=True))
+        self.by_pk = {school.pk: school for school in self.schools}
+        self.changes = list(SchoolChange.objects.filter(department=department).select_related("other"))
+        self.numbers: dict[str, dict[str, Any]] = {"login": {}, "code": {}, "inn": {}}
+        for field, index in self.numbers.items():
+            index.update({getattr(school, field): school for school in self.schools})
+            index.pop("", None)
+
+    @cached_property
+    def by_name(self) -> dict[str, list[Any]]:
+        names: dict[str, list[Any]] = {}
+        for school in self.schools:
             for name in {fold(school.name), fold(school.full_name)} - {""}:
-                self.by_name.setdefault(name, []).append(school)
+                names.setdefault(name, []).append(school)
+        return names
 
-    def find(self, row: Row) -> tuple[list[School], str]:
-        """The schools that the row may be (none, one, or several when its marks disagree), and the telling field."""
-        by_code = self.by_code.get(row.values.get("code", "")) or self.by_code.get(
-            row.values.get("login", "")
+    @cached_property
+    def by_old_name(self) -> dict[str, list[Any]]:
+        """Names that schools bore before they were renamed."""
+        names: dict[str, list[Any]] = {}
+        for change in self.changes:
+            for name in {fold(change.old_name), fold(change.old_full_name)} - {""}:
+                school = self.by_pk.get(change.school_id)
+                if school is not None and school not in names.setdefault(name, []):
+                    names[name].append(school)
+        return names
+
+    def find(self, values: dict[str, Any]) -> tuple[list[Any], str]:
+        """The schools these values may mean (none, one, or several when the marks disagree), and the telling field.
+
+        In ФИС ОКО a school's login is its code: each is looked for among both. A name tells only where no number does.
+        """
+        found: dict[int, Any] = {}
+        telling = ""
+        for field in BY_NUMBER:
+            school = self._by_number(field, values.get(field, ""))
+            if school is not None and school.pk not in found:
+                found[school.pk] = school
+                telling = field
+        if found:
+            return list(found.values()), telling
+        name = fold(values.get("name", ""))
+        for names in (self.by_name, self.by_old_name):
+            namesakes = [school for school in names.get(name, []) if not _contradict(school, values)]
+            if namesakes:
+                return namesakes, "name"
+        return [], "name"
+
+    def _by_number(self, field: str, value: str) -> Any:
+        if not value:
+            return None
+        places = ("inn",) if field == "inn" else (field, "code" if field == "login" else "login")
+        return next((self.numbers[place][value] for place in places if value in self.numbers[place]), None)
+
+    def joined_to(self, pk: int) -> School | None:
+        """The school to which this one was joined."""
+        return next(
+            (c.other for c in self.changes if c.school_id == pk and c.kind == SchoolChange.Kind.MERGED), None
         )
-        by_inn = self.by_inn.get(row.values.get("inn", ""))
-        if by_code or by_inn:
-            found = [school for school in (by_code, by_inn) if school]
-            return list({school.pk: school for school in found}.values()), "inn" if by_inn else "code"
-        namesakes = self.by_name.get(fold(row.values.get("name", "")), [])
-        return [school for school in namesakes if not _contradict(school, row)], "name"
 
 
-def _contradict(school: School, row: Row) -> bool:
+def _contradict(school: Any, values: dict[str, Any]) -> bool:
     """A namesake with another code or ИНН is another school."""
-    pairs = [(getattr(school, field), row.values.get(field)) for field in ("code", "inn")]
+    pairs = [(getattr(school, field), values.get(field)) for field in ("code", "inn")]
     return any(known and told and known != told for known, told in pairs)
 
 
-def plan(read: Listing, schools: Iterable[School]) -> tuple[list[dict[str, Any]], list[Fault]]:
-    """Every row with its action, and the faults that only show against what the portal knows."""
-    index = Index(schools)
-    letters = {table.sheet: table.letters for table in read.tables}
-    taken: dict[int, Row] = {}
-    rows, faults = [], []
-    for row in read.rows:
-        found, field = index.find(row) if not row.faulty else ([], "")
-        if found and (why := _why_not(found, row, taken)):
-            faults.append(_fault(row, letters[row.sheet], field, *why))
-            rows.append(_planned(row, "faulty", None, {}))
-            continue
+class Planner:
+    """What each row of a list would do to the department's schools."""
+
+    def __init__(self, index: Index, letters: dict[str, dict[str, str]]) -> None:
+        self.index, self.letters = index, letters
+        self.taken: dict[int, int] = {}  # school → row
+
+    def plan(self, row: Row) -> tuple[str, dict[str, Any]]:
+        """The heap (new, changed, same, faulty) and the row as it is kept; faults that show only here are added."""
+        found, field = self.index.find(row.values) if not row.faults else ([], "")
+        if found and (why := self._why_not(found)):
+            row.faults.append(self._fault(row, field, *why))
+        if row.faults:
+            return "faulty", _planned(row, None, {})
         school = found[0] if found else None
-        if school is not None:
-            taken[school.pk] = row
-        changes = _changes(school, row) if school else {}
-        action = "faulty" if row.faulty else "new" if school is None else "changed" if changes else "same"
-        rows.append(_planned(row, action, school, changes))
-    return rows, faults
+        if school is None:
+            return "new", _planned(row, None, {})
+        self.taken[school.pk] = row.row
+        changes = _changes(school, row.values)
+        return "changed" if changes else "same", _planned(row, school, changes)
 
+    def _why_not(self, found: list[Any]) -> tuple[str, str] | None:
+        """Why the row cannot be taken for the school found: message and remedy."""
+        first = found[0]
+        if len(found) > 1:
+            names = "» и «".join(school.name for school in found[:2])
+            return (
+                f"По логину, коду, ИНН или названию подходят разные школы портала: «{names}».",
+                "Проверьте логин, код и ИНН в строке и на страницах этих школ.",
+            )
+        if first.pk in self.taken:
+            return (
+                f"Та же школа портала, «{first.name}», уже узнана в строке {self.taken[first.pk]}.",
+                "Оставьте одну из строк или исправьте код и ИНН.",
+            )
+        if heir := self.index.joined_to(first.pk):
+            return (
+                f"Школа «{first.name}» присоединена к школе «{heir.name}» с {first.closed_on:%d.%m.%Y}.",
+                f"Уберите строку: сведения о школе «{heir.name}» загружаются её собственной строкой.",
+            )
+        if first.closed_on:
+            return (
+                f"Школа «{first.name}» в портале закрыта с {first.closed_on:%d.%m.%Y}.",
+                "Уберите строку или откройте школу снова на её странице.",
+            )
+        return None
 
-def _why_not(found: list[School], row: Row, taken: dict[int, Row]) -> tuple[str, str] | None:
-    """Why the row cannot be taken for the school found: message and remedy."""
-    first = found[0]
-    if len(found) > 1:
-        names = "» и «".join(school.name for school in found[:2])
-        return (
-            f"По коду, ИНН или названию подходят разные школы портала: «{names}».",
-            "Проверьте код и ИНН в строке и на страницах этих школ.",
+    def _fault(self, row: Row, field: str, message: str, remedy: str) -> Fault:
+        letters = self.letters[row.sheet]
+        field = next(name for name in (field, *BY_NUMBER, "name") if name in row.values and name in letters)
+        return Fault(
+            row.sheet, f"{letters[field]}{row.row}", str(row.values[field]), message, remedy, row.row, field
         )
-    if first.pk in taken:
-        return (
-            f"Та же школа портала, «{first.name}», уже узнана в строке {taken[first.pk].row}.",
-            "Оставьте одну из строк или исправьте код и ИНН.",
-        )
-    if first.closed_on:
-        return (
-            f"Школа «{first.name}» в портале закрыта с {first.closed_on:%d.%m.%Y}.",
-            "Уберите строку или откройте школу снова на её странице.",
-        )
-    return None
 
 
-def _fault(row: Row, letters: dict[str, str], field: str, message: str, remedy: str) -> Fault:
-    field = field if field in row.values else "login"
-    value = str(row.values[field])
-    return Fault(row.sheet, f"{letters[field]}{row.row}", value, message, remedy, row.row, field)
-
-
-def _planned(row: Row, action: str, school: School | None, changes: dict[str, Any]) -> dict[str, Any]:
+def _planned(row: Row, school: Any, changes: dict[str, Any]) -> dict[str, Any]:
     return {
         "sheet": row.sheet,
         "row": row.row,
-        "action": action,
         "school": school.pk if school else None,
         "changes": changes,
         "values": row.values,
+        "faults": [fault.to_json() for fault in row.faults],
     }
 
 
-def _changes(school: School, row: Row) -> dict[str, list[Any]]:
+def _changes(school: Any, values: dict[str, Any]) -> dict[str, list[Any]]:
     """Old → new, for fields the file fills and the portal holds otherwise."""
-    known = {field: to_json(getattr(school, field)) for field in row.values}
-    return {
-        field: [known[field], row.values[field]]
-        for field in FIELDS
-        if field in row.values and not _same(known[field], row.values[field])
-    }
+    changes = {}
+    for field, told in values.items():
+        known = to_json(getattr(school, field))
+        if known != told and not _same(known, told):
+            changes[field] = [known, told]
+    return changes
 
 
 def _same(known: Any, told: Any) -> bool:
     """A spelling that only lost its «ё» is no news: the portal keeps the fuller one."""
-    if known == told or not (isinstance(known, str) and isinstance(told, str)):
-        return known == told
+    if not (isinstance(known, str) and isinstance(told, str)):
+        return False
     return _plain(known) == _plain(told) and told.lower().count("ё") <= known.lower().count("ё")
 
 
@@ -150,18 +194,15 @@ def _plain(text: str) -> str:
     return text.replace("ё", "е").replace("Ё", "Е")
 
 
-def still_true(rows: list[dict[str, Any]], schools: dict[int, School]) -> bool:
-    """Whether the department's schools are as the plan saw them: nothing appeared, nothing was edited."""
-    index = Index(schools.values())
-    for row in rows:
-        if row["action"] == "new" and index.find(Row(row["sheet"], row["row"], row["values"]))[0]:
-            return False
-        if row["action"] == "changed":
-            school = schools.get(row["school"])
-            if school is None or school.closed_on or not _as_seen(school, row["changes"]):
-                return False
-    return True
+def still_new(index: Index, values: dict[str, Any]) -> bool:
+    """Whether no school has appeared meanwhile that the row would mean."""
+    return not index.find(values)[0]
 
 
-def _as_seen(school: School, changes: dict[str, list[Any]]) -> bool:
-    return all(to_json(getattr(school, field)) == old for field, (old, _) in changes.items())
+def still_as_seen(school: Any, changes: Iterable[tuple[str, Any]]) -> bool:
+    """Whether the school is open and holds, field by field, what is expected of it (values as JSON)."""
+    return (
+        school is not None
+        and school.closed_on is None
+        and all(to_json(getattr(school, field)) == value for field, value in changes)
+    )

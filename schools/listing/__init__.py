@@ -5,7 +5,7 @@ certain and names everything else by its cell. Nothing is guessed.
 """
 
 from portal.lib.excel import Unreadable
-from schools.listing.reading import read
+from schools.listing.reading import Reading, Unfound, read
 from schools.listing.rows import FIELDS, Fault, Listing, Row, Skipped, Table, named
 from schools.listing.shape import SHAPE
 from schools.listing.text import fold
@@ -15,9 +15,11 @@ __all__ = [
     "SHAPE",
     "Fault",
     "Listing",
+    "Reading",
     "Row",
     "Skipped",
     "Table",
+    "Unfound",
     "Unreadable",
     "fold",
     "named",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from portal.lib import excel
@@ -15,31 +16,64 @@ from schools.listing.text import fold, one_alphabet, tidy
 from schools.listing.values import Bad, as_text, clean
 
 MAX_ROWS = 40_000
-MAX_FAULTS_PER_ROW = len(FIELDS) + 1
 
 
-def read(
-    data: bytes,
-    *,
-    mapping: Mapping[str, Any] | None = None,
-    remembered: Mapping[str, Mapping[str, str]] | None = None,
-) -> Listing:
-    """Every school of every table found (see `excel.find_tables`); raises `Unreadable` when there is none."""
-    sheets = excel.read(data)
-    listing = Listing()
-    for table in excel.find_tables(sheets, SHAPE, mapping=mapping, remembered=remembered):
-        _read_table(table, listing)
-    if not listing.tables:
-        raise Unreadable(_no_head(sheets))
-    if not listing.rows and not listing.faults:
-        raise Unreadable("Под шапкой таблицы нет ни одной школы.")
-    faults = sorted([*listing.faults, *_doubles(listing)], key=lambda fault: _order(listing, fault))
-    faulty = {(fault.sheet, fault.row) for fault in faults}
-    rows = [
-        Row(row.sheet, row.row, row.values, faulty=(row.sheet, row.row) in faulty) for row in listing.rows
-    ]
-    hidden = [sheet.name for sheet in sheets if sheet.hidden]
-    return Listing(listing.tables, rows, faults, listing.skipped, hidden)
+class Unfound(Unreadable):
+    """The file opens, but no table of schools was found in it: a person may still point at one."""
+
+
+class Reading:
+    """A list being read: tables, hidden sheets and what is wrong with the heads are known at once, rows come in turn.
+
+    To be gone through once: a row is let go as soon as the next is asked for, so that 40,000 of them stay small.
+    """
+
+    def __init__(
+        self,
+        data: bytes,
+        *,
+        mapping: Mapping[str, Any] | None = None,
+        remembered: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        """Raises `Unreadable`, and its kind `Unfound` when no table has a recognisable head."""
+        sheets = excel.read(data)
+        self.found = excel.find_tables(sheets, SHAPE, mapping=mapping, remembered=remembered)
+        if not self.found:
+            raise Unfound(_no_head(sheets))
+        self.columns = [completed(table.columns) for table in self.found]
+        self.tables = [_table(*pair) for pair in zip(self.found, self.columns, strict=True)]
+        self.faults = [fault for table in self.found for fault in _doubtful_columns(table)]
+        self.hidden = [sheet.name for sheet in sheets if sheet.hidden]
+
+    def __iter__(self) -> Iterator[Row | Skipped]:
+        """Every row that is not blank, in order; raises `Unreadable` when none is a school or too many are."""
+        doubles, count = Doubles(), 0
+        for found, table, chosen in zip(self.found, self.tables, self.columns, strict=True):
+            for row in _rows(found, chosen):
+                if isinstance(row, Row):
+                    count += 1
+                    if count > MAX_ROWS:
+                        raise Unreadable(f"В списке больше {MAX_ROWS} строк. Разделите его на части.")
+                    doubles.look(table, row)
+                yield row
+        if not count and not self.faults:
+            raise Unreadable("Под шапкой таблицы нет ни одной школы.")
+
+
+def read(data: bytes, **said: Any) -> Listing:
+    """All of a `Reading` at once."""
+    reading = Reading(data, **said)
+    found = list(reading)
+    rows = [row for row in found if isinstance(row, Row)]
+    faults = [*reading.faults, *(fault for row in rows for fault in row.faults)]
+    sheets = {table.sheet: number for number, table in enumerate(reading.tables)}
+    return Listing(
+        reading.tables,
+        rows,
+        sorted(faults, key=lambda fault: (sheets[fault.sheet], fault.row)),  # stable: cells stay in order
+        [row for row in found if isinstance(row, Skipped)],
+        reading.hidden,
+    )
 
 
 def _no_head(sheets: list[Sheet]) -> str:
@@ -51,31 +85,17 @@ def _no_head(sheets: list[Sheet]) -> str:
     )
 
 
-def _order(listing: Listing, fault: Fault) -> tuple[int, int, int]:
-    sheets = [table.sheet for table in listing.tables]
-    letters = re.sub(r"\d", "", fault.cell)
-    return sheets.index(fault.sheet), fault.row, int.from_bytes(letters.encode().rjust(3, b"\0"), "big")
-
-
 # --- one table ---------------------------------------------------------------------------------------------------
 
 
-def _read_table(found: excel.Table, listing: Listing) -> None:
-    sheet, head, chosen = found.sheet, found.head, completed(found.columns)
-    listing.tables.append(_table(found, chosen))
-    listing.faults.extend(_doubtful_columns(found))
-    for number, cells, reason in _told_apart(sheet, head, chosen):
-        if reason == "пустая":
-            continue
-        if reason:
+def _rows(found: excel.Table, chosen: dict[str, int]) -> Iterator[Row | Skipped]:
+    sheet = found.sheet
+    for number, cells, reason in _told_apart(sheet, found.head, chosen):
+        if not reason:
+            yield _read_row(sheet.name, number, cells, chosen)
+        elif reason != "пустая":
             text = " · ".join(text for cell in cells if (text := as_text(cell)))
-            listing.skipped.append(Skipped(sheet.name, number + 1, text[:200], reason))
-            continue
-        if len(listing.rows) >= MAX_ROWS:
-            raise Unreadable(f"В списке больше {MAX_ROWS} строк. Разделите его на части.")
-        row, faults = _read_row(sheet.name, number, cells, chosen)
-        listing.rows.append(row)
-        listing.faults.extend(faults)
+            yield Skipped(sheet.name, number + 1, text[:200], reason)
 
 
 def _table(found: excel.Table, chosen: dict[str, int]) -> Table:
@@ -115,7 +135,7 @@ _TOTAL = re.compile(r"^(итого|всего|в том числе)\b")
 _NOTE = re.compile(
     r"^(исполнитель|исп\b|примечани|составил|ответственн|тел\b|начальник|директор|руководитель|\*)"
 )
-BLANK = re.compile("[\\s\u200b\u200c\u200d\u2060\ufeff\u00ad]*")
+BLANK = " \t\n\r\f\v\xa0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _SCHOOL = re.compile(
     r"\d|\b[а-я]{0,3}оу\b|\b(сош|оош|нош|сш|ош|нш)\b|(школа|лицей|гимназия|интернат|учреждение|корпус|центр)\b"
 )
@@ -126,10 +146,9 @@ def _told_apart(sheet: Sheet, head: Head, chosen: dict[str, int]) -> Iterator[tu
     wide = {merge.top for merge in sheet.merges if merge.right - merge.left > 1}
     for number in range(head.bottom + 1, len(sheet.rows)):
         cells = sheet.rows[number]
-        filled = [
-            cell for cell in cells if cell != "" and (not isinstance(cell, str) or not BLANK.fullmatch(cell))
-        ]
+        filled = [cell for cell in cells if not isinstance(cell, str) or cell.strip(BLANK)]
         yield number, cells, _why_no_school(cells, filled, head, chosen, merged=number in wide)
+        sheet.rows[number] = []
 
 
 def _why_no_school(
@@ -192,7 +211,7 @@ REQUIRED = {
 }
 
 
-def _read_row(sheet: str, number: int, cells: list[Any], chosen: dict[str, int]) -> tuple[Row, list[Fault]]:
+def _read_row(sheet: str, number: int, cells: list[Any], chosen: dict[str, int]) -> Row:
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     seen: dict[tuple[int, str], None] = {}
@@ -209,7 +228,9 @@ def _read_row(sheet: str, number: int, cells: list[Any], chosen: dict[str, int])
             continue
         if value is not None:
             values[field] = value
-    return Row(sheet, number + 1, values), faults
+    if len(faults) > 1:
+        faults.sort(key=lambda fault: (len(fault.cell), fault.cell))
+    return Row(sheet, number + 1, values, faults)
 
 
 def _fault(sheet: str, place: tuple[int, int], field: str, cell: Any, bad: Bad) -> Fault:
@@ -230,27 +251,41 @@ def _fault(sheet: str, place: tuple[int, int], field: str, cell: Any, bad: Bad) 
 DOUBLED = ("code", "inn", "ogrn", "login")
 
 
-def _doubles(listing: Listing) -> Iterator[Fault]:
-    """The later of two rows that claim to be one school: once a row, at the cell that says so."""
-    tables = {table.sheet: table for table in listing.tables}
-    first: dict[tuple[str, Any], Row] = {}
-    for row in listing.rows:
-        keys = {field: row.values[field] for field in DOUBLED if field in row.values}
-        if not keys.keys() & {"code", "inn"} and "name" in row.values:
-            keys["name"] = fold(row.values["name"])
-        met = {field: first[field, key] for field, key in keys.items() if (field, key) in first}
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a school was met first, and by what it is told from others."""
+
+    sheet: str
+    row: int
+    code: str | None
+    inn: str | None
+
+
+class Doubles:
+    """Finds the later of two rows that claim to be one school: one fault a row, at the cell that says so."""
+
+    def __init__(self) -> None:
+        self.first: dict[tuple[str, Any], Place] = {}
+
+    def look(self, table: Table, row: Row) -> None:
+        values = row.values
+        keys = {field: values[field] for field in DOUBLED if field in values}
+        name = fold(values.get("name", ""))
+        if "code" not in keys and "inn" not in keys and "name" in values:
+            keys["name"] = name
+        met = {field: self.first[field, key] for field, key in keys.items() if (field, key) in self.first}
         if met:
-            yield _double(tables[row.sheet], row, met, keys)
-        named = {**keys, "name": fold(row.values.get("name", ""))}
-        for field, key in named.items():
-            first.setdefault((field, key), row)
+            row.faults.append(_double(table, row, met, keys))
+        place = Place(row.sheet, row.row, values.get("code"), values.get("inn"))
+        for field, key in (*keys.items(), ("name", name)):
+            self.first.setdefault((field, key), place)
 
 
-def _double(table: Table, row: Row, met: dict[str, Row], keys: dict[str, Any]) -> Fault:
+def _double(table: Table, row: Row, met: dict[str, Place], keys: dict[str, Any]) -> Fault:
     field, other = next(iter(met.items()))
     same = [named(f) for f in met if met[f] is other]
     where = f"в строке {other.row}" + (f" листа «{other.sheet}»" if other.sheet != row.sheet else "")
-    whole = all(keys.get(f) == other.values.get(f) for f in ("code", "inn") if f in keys)
+    whole = all(keys.get(f) == getattr(other, f) for f in ("code", "inn") if f in keys)
     return Fault(
         sheet=row.sheet,
         cell=f"{table.letters[field]}{row.row}",

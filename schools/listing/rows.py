@@ -41,8 +41,11 @@ class Fault:
     row: int = 0
     field: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A school as the file gives it. A field that is faulty, empty or has no column is absent from ``values``.
 
@@ -52,7 +55,11 @@ class Row:
     sheet: str
     row: int
     values: dict[str, Any]
-    faulty: bool = False
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def faulty(self) -> bool:
+        return bool(self.faults)
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,9 @@ class Skipped:
     row: int
     text: str
     reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,9 @@ class Table:
     letters: dict[str, str]  # field → column letter
     unread: list[str]  # headings of columns nobody asked for
     how: str = "found"  # as in `excel.Table`
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ _OPENING = re.compile(r"(?<![^\s(«\[])\"(?=\S)")
 
 def tidy(text: str) -> str:
     """Invisible characters out, every run of blanks and line breaks one blank, ends trimmed."""
-    return " ".join(_INVISIBLE.sub("", text).split())
+    return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
 
 
 def one_alphabet(text: str) -> str:

@@ -41,7 +41,7 @@ def clean(field: str, cell: Any) -> Any:
 
 def as_text(cell: Any) -> str:
     """What the cell shows: whole numbers without «.0», no invisible signs."""
-    return tidy(excel.as_text(cell))
+    return tidy(cell) if isinstance(cell, str) else excel.as_text(cell)
 
 
 def _limited(field: str) -> Callable[[str], str]:
@@ -84,8 +84,8 @@ def _kind(cell: Any) -> str:
     return KIND_OF.get(fold(text)) or _limited("kind")(text)
 
 
-_SCH = re.compile(r"sch\d{6}")
-_SCH_HEAD = re.compile(r"(sch)([\do]+)")
+_SCH = re.compile(r"(sch|edu)\d{6}")  # «edu» until 2021
+_SCH_HEAD = re.compile(r"(sch|edu)([\do]+)")
 
 
 def _code(cell: Any) -> str:

@@ -1,7 +1,9 @@
-"""The schools' tables: `schools` the passports, `lists` the imports, `flags`, `vpr` the campaign and its days,
-`schedule` what is around the days, `results`, `official` lists of schools with signs, `notes` on results.
+"""The schools' tables: `schools` the passports, `changes` what became of them, `lists` the imports, `flags`, `vpr` the
+campaign and its days, `schedule` what is around the days, `results`, `official` lists of schools with signs, `notes` on
+results.
 """
 
+from schools.models.changes import SchoolChange
 from schools.models.flags import FlagEvent, FlagQuerySet, ObjectivityFlag
 from schools.models.lists import SchoolImport
 from schools.models.notes import NoteSchool, ResultNote
@@ -30,6 +32,7 @@ __all__ = [
     "ResultNote",
     "ScheduleImport",
     "School",
+    "SchoolChange",
     "SchoolImport",
     "SchoolQuerySet",
     "SessionEvent",

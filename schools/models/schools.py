@@ -64,6 +64,12 @@ class School(models.Model):
                 violation_error_message="Школа с таким кодом ФИС ОКО уже есть.",
             ),
             models.UniqueConstraint(
+                fields=["department", "login"],
+                condition=~models.Q(login=""),
+                name="school_login_unique",
+                violation_error_message="Школа с таким логином ФИС ОКО уже есть.",
+            ),
+            models.UniqueConstraint(
                 fields=["department", "inn"],
                 condition=~models.Q(inn=""),
                 name="school_inn_unique",

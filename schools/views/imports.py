@@ -1,11 +1,11 @@
-"""A school list from Excel: upload, look, apply, undo."""
+"""A school list from a file: upload, look, correct the columns, choose, apply, undo."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,43 +18,62 @@ from jobs.models import Job
 from portal.lib.refusals import Refused
 from schools import tasks
 from schools.domain import imports as domain
-from schools.forms import ListForm
-from schools.listing import FIELDS, SHAPE, Unreadable, named
-from schools.models import SchoolImport
+from schools.domain.staging import Heap
+from schools.forms import ChoiceForm, ListForm
+from schools.listing import FIELDS, SHAPE, Unfound, Unreadable, named
+from schools.models import School, SchoolImport
 from schools.views.cards import workbook_response
 
 PAGE = 50
 AT_ONCE = 300  # rows written while the clerk waits: tenths of a second; longer lists go to the worker
+LARGE = 1024 * 1024  # bytes read while the clerk waits: about 8,000 rows
 HEAPS = {
     "faulty": "Ошибки",
     "new": "Новые",
     "changed": "Изменятся",
     "same": "Без изменений",
     "skipped": "Не школы",
+    "missing": "Нет в файле",
 }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.ADMIN)
 def import_new(request: PortalRequest) -> HttpResponse:
-    """Take a file, read it, show what it would do."""
+    """Take a file, read it, show what it would do; a long one is read by the worker."""
     form = ListForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        file, membership = form.cleaned_data["file"], request.membership
         try:
-            staged = domain.stage(
-                department=membership.department, by=membership, file_name=file.name, data=file.read()
-            )
-            return redirect("schools:import_preview", staged.pk)
+            return taken(request, form.cleaned_data["file"])
         except Unreadable as unreadable:
             form.add_error("file", str(unreadable))
     earlier = SchoolImport.objects.visible_to(request.membership).select_related("created_by__user")
     names = {
         "form": form,
-        "earlier": earlier.defer("preview", "before")[:10],
+        "earlier": earlier.defer("preview", "before", "mapping")[:10],
         "fields": [named(field) for field in FIELDS],
     }
     return render(request, "schools/import_new.html", names, status=422 if request.method == "POST" else 200)
+
+
+def taken(request: PortalRequest, file: Any) -> HttpResponse:
+    """Where an uploaded file leads: to its preview, or to its columns when no table was found."""
+    membership = request.membership
+    given = {
+        "department": membership.department,
+        "by": membership,
+        "file_name": file.name,
+        "data": file.read(),
+    }
+    if file.size > LARGE:
+        staged = domain.receive(**given)
+        tasks.later("read", staged, by=membership)
+        return redirect("schools:import_preview", staged.pk)
+    try:
+        return redirect("schools:import_preview", domain.stage(**given).pk)
+    except Unfound as unfound:
+        messages.warning(request, f"{unfound} Если она есть, укажите её ниже.")
+        return redirect("schools:import_columns", domain.receive(**given).pk)
 
 
 def staged_or_404(request: PortalRequest, pk: int) -> SchoolImport:
@@ -69,19 +88,34 @@ def staged_or_404(request: PortalRequest, pk: int) -> SchoolImport:
 def import_preview(request: PortalRequest, pk: int) -> HttpResponse:
     """What the file would do: heaps of rows, faults by cell, columns as recognised."""
     staged = staged_or_404(request, pk)
-    heaps = heap_sizes(staged.preview)
-    heap = request.GET.get("heap", "")
-    if heap not in HEAPS:
-        heap = next((name for name, (_, size) in heaps.items() if size), "new")
-    page = Paginator(rows_of(staged.preview, heap), PAGE).get_page(request.GET.get("page"))
     job = Job.objects.visible_to(request.membership).filter(key=f"school-import-{pk}").first()
-    names = {"staged": staged, "heaps": heaps, "heap": heap, "page": page, "job": job}
-    names |= {"news": heaps["new"][1] + heaps["changed"][1], "tables": tables_of(staged.preview)}
+    names: dict[str, Any] = {"staged": staged, "job": job, "page": None}
+    if staged.preview:
+        heaps = heap_sizes(staged.preview)
+        heap = request.GET.get("heap", "")
+        if heap not in HEAPS:
+            heap = next((name for name, (_, size) in heaps.items() if size), "new")
+        counts = staged.preview["counts"]
+        names |= {"heaps": heaps, "heap": heap, "counts": counts, "tables": tables_of(staged.preview)}
+        names |= {"page": page_of(request, staged, heap, heaps[heap][1])}
+        names |= {"news": counts["new"] + counts["changed"], "choice": ChoiceForm(counts=counts)}
     return render(request, "schools/import_preview.html", names)
 
 
+def page_of(request: PortalRequest, staged: SchoolImport, heap: str, size: int) -> Page[Any]:
+    """A page of a heap; changed rows with the names of fields, «missing» the open schools the list does not name."""
+    rows: Any = Heap(staged, heap, size)
+    if heap == "missing":
+        rows = School.objects.visible_to(request.membership).open().filter(pk__in=staged.preview["missing"])
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    if heap == "changed":
+        for row in page.object_list:
+            row["news"] = [(named(field), *pair) for field, pair in row["changes"].items()]
+    return page
+
+
 def heap_sizes(preview: dict[str, Any]) -> dict[str, tuple[str, int]]:
-    sizes = preview["counts"] | {"faulty": len(preview["faults"]), "skipped": len(preview["skipped"])}
+    sizes = preview["counts"] | {"skipped": preview["skipped"], "missing": len(preview["missing"])}
     return {name: (title, sizes[name]) for name, title in HEAPS.items()}
 
 
@@ -91,16 +125,6 @@ def tables_of(preview: dict[str, Any]) -> list[dict[str, Any]]:
         table | {"pairs": [(heading, named(field)) for field, heading in table["columns"].items()]}
         for table in preview["tables"]
     ]
-
-
-def rows_of(preview: dict[str, Any], heap: str) -> list[dict[str, Any]]:
-    """A heap's rows for the page: faults one by one, changed ones with the names of fields."""
-    if heap == "faulty":
-        return preview["faults"]
-    if heap == "skipped":
-        return preview["skipped"]
-    rows = [row for row in preview["rows"] if row["action"] == heap]
-    return [row | {"news": [(named(f), *pair) for f, pair in row["changes"].items()]} for row in rows]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,14 +152,17 @@ def import_columns(request: PortalRequest, pk: int) -> HttpResponse:
 def import_apply(request: PortalRequest, pk: int) -> HttpResponse:
     """Apply a short list at once, hand a long one to the worker."""
     staged = staged_or_404(request, pk)
-    counts = staged.preview["counts"]
+    counts = staged.preview.get("counts", {})
+    form = ChoiceForm(request.POST, counts=counts)
     try:
-        if counts["new"] + counts["changed"] <= AT_ONCE or staged.state != SchoolImport.State.PREVIEW:
-            domain.apply(staged, by=request.membership)
+        form.is_valid()
+        choice = domain.Choice(**form.cleaned_data)
+        domain.check(staged, choice)
+        if sum(counts[heap] for heap in choice.written) <= AT_ONCE:
+            domain.apply(staged, by=request.membership, choice=choice)
             messages.success(request, "Список загружен.")
         else:
-            domain.check_clean(staged)
-            tasks.apply_later(staged, by=request.membership)
+            tasks.later("apply", staged, by=request.membership, choice=form.cleaned_data)
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("schools:import_preview", pk)
@@ -144,11 +171,15 @@ def import_apply(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Role.ADMIN)
 def import_undo(request: PortalRequest, pk: int) -> HttpResponse:
-    """Take the whole import back."""
+    """Take the whole import back, a long one by the worker."""
     staged = staged_or_404(request, pk)
+    counts = staged.preview.get("counts", {"new": 0, "changed": 0})
     try:
-        domain.undo(staged, by=request.membership)
-        messages.success(request, "Загрузка отменена: школы такие же, как были до неё.")
+        if counts["new"] + counts["changed"] <= AT_ONCE or staged.state != SchoolImport.State.APPLIED:
+            domain.undo(staged, by=request.membership)
+            messages.success(request, "Загрузка отменена: школы такие же, как были до неё.")
+        else:
+            tasks.later("undo", staged, by=request.membership)
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("schools:import_preview", pk)

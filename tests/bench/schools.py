@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 
 from tests.bench.measure import line, median, undone
+from tests.schools.books import inn
 
 
 def schools() -> None:
@@ -31,24 +33,44 @@ def schools() -> None:
     line("import 5,000 schools", f"{took:.2f} s", "< 5 s", f"{took / yardstick:.1f}× a bare bulk_create")
 
 
-def school_list(count: int) -> bytes:
+HEAD = [
+    "№ п/п", "Краткое наименование", "Полное наименование", "Тип ОО", "Код ОО", "Логин", "ИНН", "ОГРН", "Адрес",
+    "Директор", "Телефон", "Эл. почта", "Кол-во обучающихся", "Дата аккредитации",
+]  # fmt: skip
+
+
+def school_list(count: int, changed: int = 0) -> bytes:
+    """A list of ``count`` invented schools with every column; every ``changed``-th one has one pupil more."""
     import openpyxl
 
-    book = openpyxl.Workbook()
-    book.active.append(["№", "Краткое наименование", "Код ОО", "Директор", "Эл. почта", "Кол-во обучающихся"])
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Школы")
+    sheet.append(HEAD)
     for n in range(count):
-        row = [
-            n + 1,
-            f"МБОУ «СОШ № {n + 1}»",
-            f"sch{900000 + n}",
-            "Примеров Иван Ильич",
-            f"s{n}@example.org",
-            100 + n,
-        ]
-        book.active.append(row)
+        sheet.append(school_row(n, n % 700 + 100 + (changed > 0 and n % changed == 0)))
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def school_row(n: int, pupils: int) -> list[object]:
+    code, twelve = f"sch{100000 + n}", 102_000_000_000 + n
+    return [
+        n + 1,
+        f"МБОУ «СОШ № {n + 1}»",
+        f"Муниципальное бюджетное общеобразовательное учреждение «Средняя общеобразовательная школа № {n + 1}»",
+        "СОШ",
+        code,
+        code,
+        inn(100_000 + n),
+        f"{twelve}{twelve % 11 % 10}",
+        f"Примерная область, г. Образцовск, ул. Школьная, д. {n + 1}",
+        "Примеров Иван Ильич",
+        "+7 (00000) 2-22-22",
+        f"school{n}@example.org",
+        pupils,
+        datetime.date(2020, 5, 1 + n % 28),
+    ]
 
 
 BENCHES = (schools,)

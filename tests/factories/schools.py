@@ -1,6 +1,7 @@
 """Schools, their deputies, flags, the VPR and its results."""
 
 import datetime
+import gzip
 
 import factory
 from factory.django import DjangoModelFactory
@@ -69,22 +70,23 @@ class SchoolImportFactory(DjangoModelFactory):
     department = factory.SubFactory(DepartmentFactory)
     file_name = "школы.xlsx"
     file = factory.django.FileField(data=b"xlsx", filename="schools.xlsx")
+    rows = factory.django.FileField(
+        data=gzip.compress(
+            b'new\t{"sheet":"A","row":2,"school":null,"changes":{},"values":{"name":"N 1","code":"sch700001"},'
+            b'"faults":[]}\n'
+        ),
+        filename="rows.jsonl.gz",
+    )
     preview = factory.LazyFunction(
         lambda: {
             "counts": {"new": 1, "changed": 0, "same": 0, "faulty": 0},
-            "rows": [
-                {
-                    "sheet": "Лист1",
-                    "row": 2,
-                    "action": "new",
-                    "school": None,
-                    "changes": {},
-                    "values": {"name": "Школа № 1", "code": "sch700001"},
-                }
-            ],
+            "skipped": 0,
+            "errors": 0,
             "faults": [],
-            "skipped": [],
             "tables": [],
+            "hidden": [],
+            "missing": [],
+            "missing_count": 0,
         }
     )
 

@@ -69,8 +69,8 @@ def test_the_clean_and_the_messy_list_are_the_same_schools():
     clean = (FOLDER / "schools_clean_40.xlsx").read_bytes()
     imports.apply(imports.stage(department=department, by=None, file_name="clean.xlsx", data=clean), by=None)
     assert School.objects.count() == 40
-    seen = imports.preview(department, (FOLDER / "schools_messy_40.xlsx").read_bytes())
-    assert seen["counts"] == {"new": 0, "changed": 0, "same": 33, "faulty": 9}
+    seen = imports.draft(department, (FOLDER / "schools_messy_40.xlsx").read_bytes())
+    assert seen.summary["counts"] == {"new": 0, "changed": 0, "same": 33, "faulty": 9}
 
 
 @pytest.mark.django_db

@@ -41,17 +41,25 @@ def load(department, data):
 
 
 def actions(department, data):
-    return [row["action"] for row in imports.preview(department, data)["rows"]]
+    return [row["action"] for row in preview(department, data)["rows"]]
+
+
+def preview(department, data):
+    """Counts, rows with their heap, and faults, as the command prints them."""
+    seen = imports.draft(department, data)
+    found = [{"action": heap, **row} for heap, row in seen.rows("new", "changed", "same", "faulty")]
+    faults = [*seen.summary["faults"], *(fault for row in found for fault in row["faults"])]
+    return {"counts": seen.summary["counts"], "rows": found, "faults": faults}
 
 
 class TestPreview:
     def test_nothing_is_written(self, department):
-        imports.preview(department, schools(line(1)))
+        preview(department, schools(line(1)))
         assert not School.objects.exists()
 
     def test_four_heaps(self, department):
         load(department, schools(line(1), line(2)))
-        seen = imports.preview(department, schools(line(1), line(2, pupils=5), line(3), line(4, email="нет")))
+        seen = preview(department, schools(line(1), line(2, pupils=5), line(3), line(4, email="нет")))
         assert seen["counts"] == {"new": 1, "changed": 1, "same": 1, "faulty": 1}
         assert seen["rows"][1]["changes"] == {"pupils": [102, 5]}
 
@@ -66,7 +74,7 @@ class TestPreview:
     )
     def test_a_school_is_known_by_code_then_inn_then_name(self, department, known, row):
         school = SchoolFactory(department=department, **known)
-        planned = imports.preview(department, book([HEAD, row]))["rows"]
+        planned = preview(department, book([HEAD, row]))["rows"]
         assert [(one["action"], one["school"]) for one in planned] == [("changed", school.pk)]
 
     def test_a_namesake_with_another_code_is_another_school(self, department):
@@ -76,7 +84,7 @@ class TestPreview:
     def test_marks_of_two_schools_are_a_fault(self, department):
         SchoolFactory(department=department, code="sch700001")
         SchoolFactory(department=department, code="sch700002", inn=inn(7))
-        seen = imports.preview(department, book([HEAD, ["Школа", "sch700001", inn(7)]]))
+        seen = preview(department, book([HEAD, ["Школа", "sch700001", inn(7)]]))
         assert [(fault["cell"], "разные школы" in fault["message"]) for fault in seen["faults"]] == [
             ("C2", True)
         ]
@@ -84,14 +92,12 @@ class TestPreview:
 
     def test_two_rows_for_one_school_are_a_fault(self, department):
         SchoolFactory(department=department, code="sch700001", inn=inn(7))
-        seen = imports.preview(
-            department, book([HEAD, ["Школа А", "sch700001"], ["Школа Б", "sch700002", inn(7)]])
-        )
+        seen = preview(department, book([HEAD, ["Школа А", "sch700001"], ["Школа Б", "sch700002", inn(7)]]))
         assert [fault["cell"] for fault in seen["faults"]] == ["C3"]
 
     def test_a_closed_school_is_a_fault(self, department):
         SchoolFactory(department=department, code="sch700001", closed_on=datetime.date(2025, 1, 1))
-        seen = imports.preview(department, book([HEAD, ["Школа", "sch700001"]]))
+        seen = preview(department, book([HEAD, ["Школа", "sch700001"]]))
         assert ["закрыта" in fault["message"] for fault in seen["faults"]] == [True]
 
     def test_a_lost_yo_is_no_change_and_a_found_one_is(self, department):
@@ -167,7 +173,7 @@ class TestApply:
     def test_the_worker_applies_and_is_safe_twice(self, department, django_capture_on_commit_callbacks):
         staged = stage(department, schools(line(1), line(2)))
         with django_capture_on_commit_callbacks(execute=True):
-            job = tasks.apply_later(staged, by=None)
+            job = tasks.later("apply", staged, by=None, choice={})
         job.refresh_from_db()
         assert (job.state, job.done, job.total) == (Job.State.DONE, 2, 2)
         Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, finished_at=None)
@@ -200,6 +206,86 @@ def test_two_clicks_at_once_apply_once():
     assert sorted(outcomes) == ["applied", "refused"]
     assert School.objects.count() == 29
     assert AuditEvent.objects.filter(action="schools.imported").count() == 1
+
+
+class TestChoice:
+    """What a person wants done with each heap is done with exactly that heap, and undone likewise."""
+
+    @pytest.fixture
+    def staged(self, department):
+        SchoolFactory(department=department, code="sch700001", name="Было", pupils=7)
+        return stage(department, schools(line(1), line(2), line(3, code="sch1")))
+
+    def names(self):
+        return sorted(School.objects.values_list("name", flat=True))
+
+    @pytest.mark.parametrize(
+        ("choice", "left"),
+        [
+            ({"faulty": "skip"}, ["МБОУ «СОШ № 1»", "МБОУ «СОШ № 2»"]),
+            ({"faulty": "skip", "new": "skip"}, ["МБОУ «СОШ № 1»"]),
+            ({"faulty": "skip", "changed": "skip"}, ["Было", "МБОУ «СОШ № 2»"]),
+        ],
+    )
+    def test_only_the_chosen_heaps_are_written_and_undone(self, staged, choice, left):
+        imports.apply(staged, by=None, choice=imports.Choice(**choice))
+        assert self.names() == left
+        imports.undo(SchoolImport.objects.get(pk=staged.pk), by=None)
+        assert self.names() == ["Было"]
+        assert School.objects.get().pupils == 7
+
+    def test_faults_stop_all_unless_they_are_skipped(self, staged):
+        with pytest.raises(Refused, match="пропустите эти строки"):
+            imports.apply(staged, by=None, choice=imports.Choice(new="skip"))
+        assert self.names() == ["Было"]
+
+    def test_a_doubtful_column_stops_whatever_is_chosen(self, department):
+        staged = stage(
+            department, book([["Название", "Код ОО", "Код ОО"], ["Школа", "sch700001", "sch700002"]])
+        )
+        with pytest.raises(Refused, match="какой из похожих столбцов"):
+            imports.apply(staged, by=None, choice=imports.Choice(faulty="skip"))
+
+
+class TestNumbers:
+    """Login in ФИС ОКО, then ИНН, then name; who disagrees with whom is said."""
+
+    def test_a_login_outweighs_the_name_of_another_school(self, department):
+        mine = SchoolFactory(department=department, code="sch700001", name="Школа А")
+        SchoolFactory(department=department, code="sch700002", name="Школа Б")
+        (row,) = preview(department, book([HEAD, ["Школа Б", "sch700001"]]))["rows"]
+        assert (row["action"], row["school"]) == ("changed", mine.pk)
+
+    def test_an_inn_outweighs_the_name_of_another_school(self, department):
+        mine = SchoolFactory(department=department, code="", inn=inn(7), name="Школа А")
+        SchoolFactory(department=department, code="", name="Школа Б")
+        (row,) = preview(department, book([["Название", "ИНН"], ["Школа Б", inn(7)]]))["rows"]
+        assert (row["action"], row["school"]) == ("changed", mine.pk)
+
+    def test_a_login_of_one_and_a_code_of_another_is_a_fault(self, department):
+        SchoolFactory(department=department, code="sch700001", login="sch700001")
+        SchoolFactory(department=department, code="sch700002")
+        head = ["Название", "Код ОО", "Логин"]
+        seen = preview(department, book([head, ["Школа", "sch700002", "sch700001"]]))
+        assert ["разные школы" in fault["message"] for fault in seen["faults"]] == [True]
+
+    def test_a_login_of_another_department_is_unknown_here_and_tells_nothing(self, department):
+        foreign = SchoolFactory(
+            code="sch700001", login="sch700001", name="Чужая школа", director="Чужая Анна"
+        )
+        seen = preview(department, book([HEAD, ["Школа № 1", "sch700001"]]))
+        assert [row["action"] for row in seen["rows"]] == ["new"]
+        assert "Чужая" not in str(seen)
+        load(department, book([HEAD, ["Школа № 1", "sch700001"]]))
+        foreign.refresh_from_db()
+        assert foreign.name == "Чужая школа"
+
+    def test_open_schools_that_the_list_does_not_name_are_told(self, department):
+        missing = SchoolFactory(department=department, code="sch700009")
+        SchoolFactory(department=department, code="sch700008", closed_on=datetime.date(2025, 1, 1))
+        SchoolFactory()
+        seen = imports.draft(department, schools(line(1)))
+        assert (seen.summary["missing"], seen.summary["missing_count"]) == ([missing.pk], 1)
 
 
 class TestUndo:
@@ -264,11 +350,11 @@ def test_a_corrected_workbook_of_faulty_rows_goes_in(department):
     sheet.cell(2, heads.index("Код ОО в ФИС ОКО") + 1).value = "sch700002"
     out = io.BytesIO()
     made.save(out)
-    seen = imports.preview(department, out.getvalue())
+    seen = preview(department, out.getvalue())
     assert (seen["counts"]["new"], seen["faults"]) == (1, [])
 
 
 def test_schools_are_written_by_the_hundred(department, django_assert_max_num_queries):
     staged = stage(department, schools(*[line(n) for n in range(1, 400)]))
-    with django_assert_max_num_queries(30):  # SQLite takes 999 values a statement: 62 schools
+    with django_assert_max_num_queries(20):
         imports.apply(staged, by=MembershipFactory(department=department, admin=True))

@@ -56,7 +56,11 @@ def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
 
 
 _FILLED = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_OPENING = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"'](?:[^>]*[^/>])?>")
 _ADDRESS = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
+_NO_ADDRESS = re.compile(rb"<(?:\w+:)?c(?=[\s>/])(?![^>]*\sr\s*=)")
+_ROW = re.compile(rb"<(?:\w+:)?row\b")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _KIND_ERROR = re.compile(rb"\st\s*=\s*[\"']e[\"']")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _VALUE = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]+)<")
@@ -67,27 +71,33 @@ def _scan(archive: zipfile.ZipFile, part: str) -> dict[tuple[int, int], Broken]:
 
     The archive's own check sum is verified by the reading, so a declared size that lies is found here too.
     """
-    broken = {}
-    bottom = right = 0
-    columns: dict[bytes, int] = {}
-    for match in _FILLED.finditer(archive.read(part)):
+    xml = archive.read(part)
+    letters, rows = set(), set()
+    for match in _OPENING.finditer(xml):
+        letters.add(match[1])
+        rows.add(match[2])
+    right = max((column_index_from_string(name.decode()) for name in letters), default=0)
+    refuse_beyond(max(map(int, rows), default=0), right)
+    if _NO_ADDRESS.search(xml):  # such cells stand in the order in which they are written
+        lines = _ROW.split(xml)
+        refuse_beyond(len(lines) - 1, max(len(_CELL.findall(line)) for line in lines))
+    return _broken(xml) if _KIND_ERROR.search(xml) or _FORMULA.search(xml) else {}
+
+
+def _broken(xml: bytes) -> dict[tuple[int, int], Broken]:
+    found = {}
+    for match in _FILLED.finditer(xml):
         attributes, inside = match.groups()
-        address = _ADDRESS.search(attributes)
-        if address is None:
+        is_error = _KIND_ERROR.search(attributes)
+        if not (is_error or _FORMULA.search(inside)) or not (address := _ADDRESS.search(attributes)):
             continue
-        letters, digits = address.groups()
-        column = columns.get(letters) or columns.setdefault(
-            letters, column_index_from_string(letters.decode())
-        )
-        row = int(digits)
-        bottom, right = max(bottom, row), max(right, column)
+        place = int(address[2]) - 1, column_index_from_string(address[1].decode()) - 1
         value = _VALUE.search(inside)
-        if _KIND_ERROR.search(attributes):
-            broken[row - 1, column - 1] = Broken(value[1].decode("utf-8", "replace") if value else "#ОШИБКА")
-        elif value is None and _FORMULA.search(inside):
-            broken[row - 1, column - 1] = Broken("формула без значения")
-    refuse_beyond(bottom, right)
-    return broken
+        if is_error:
+            found[place] = Broken(value[1].decode("utf-8", "replace") if value else "#ОШИБКА")
+        elif value is None:
+            found[place] = Broken("формула без значения")
+    return found
 
 
 def _sheet(book: Any, about: Any, broken: dict[tuple[int, int], Broken]) -> Sheet:

@@ -1,10 +1,11 @@
-"""``manage.py import_schools FILE --department CODE [--dry-run] [--json]``: a list of schools from Excel."""
+"""``manage.py import_schools FILE --department CODE [--dry-run] [--json]``: a list of schools from a file."""
 
 from __future__ import annotations
 
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Department
 from portal.lib.refusals import Refused
 from schools.domain import imports
+from schools.domain.staging import Draft
 from schools.listing import Unreadable
 
 LABELS = {"new": "новых", "changed": "изменённых", "same": "без изменений", "faulty": "с ошибками"}
@@ -20,11 +22,12 @@ LABELS = {"new": "новых", "changed": "изменённых", "same": "бе�
 
 class Command(BaseCommand):
     help = (
-        "Загрузить список школ из .xlsx: всё или ничего. При ошибках в файле ничего не пишет, код выхода 1."
+        "Загрузить список школ из .xlsx, .ods или .csv: всё или ничего. Лист и столбцы портал находит сам; что "
+        "решить не может, то ошибка. При ошибках в файле ничего не пишет, код выхода 1."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="книга Excel (.xlsx)")
+        parser.add_argument("file", type=Path, help="файл со списком (.xlsx, .ods, .csv)")
         parser.add_argument("--department", required=True, help="код отдела образования")
         parser.add_argument("--dry-run", action="store_true", help="только проверить")
         parser.add_argument("--json", action="store_true", help="вывести результат как JSON")
@@ -33,17 +36,16 @@ class Command(BaseCommand):
         department = self._department(options["department"])
         data = self._data(options["file"])
         try:
-            preview = imports.preview(department, data)
-            news = preview["counts"]["new"] + preview["counts"]["changed"]
-            if news and not preview["faults"] and not options["dry_run"]:
-                staged = imports.stage(
-                    department=department, by=None, file_name=options["file"].name, data=data, seen=preview
-                )
+            seen = imports.draft(department, data)
+            counts, errors = seen.summary["counts"], seen.summary["errors"]
+            if counts["new"] + counts["changed"] and not errors and not options["dry_run"]:
+                name = options["file"].name
+                staged = imports.stage(department=department, by=None, file_name=name, data=data, seen=seen)
                 imports.apply(staged, by=None)
         except (Unreadable, Refused) as error:
             raise CommandError(f"{options['file'].name}: {error}") from error
-        self.stdout.write(_as_json(preview) if options["json"] else _as_text(preview))
-        if preview["faults"]:
+        self.stdout.write(_as_json(seen) if options["json"] else _as_text(seen))
+        if errors:
             sys.exit(1)
 
     def _department(self, code: str) -> Department:
@@ -60,20 +62,23 @@ class Command(BaseCommand):
             raise CommandError(f"Файл «{path}» не читается: {error.strerror}.") from error
 
 
-def _as_json(preview: dict[str, Any]) -> str:
-    faults = [
-        {key: fault[key] for key in ("sheet", "cell", "value", "message", "remedy", "row", "field")}
-        for fault in preview["faults"]
-    ]
-    result = {"counts": preview["counts"], "rows": imports.as_rows(preview), "faults": faults}
+def _faults(seen: Draft) -> Iterator[dict[str, Any]]:
+    yield from seen.summary["faults"]
+    for _, row in seen.rows("faulty"):
+        yield from row["faults"]
+
+
+def _as_json(seen: Draft) -> str:
+    rows, faults = list(imports.as_rows(seen)), list(_faults(seen))
+    result = {"counts": seen.summary["counts"], "rows": rows, "faults": faults}
     return json.dumps(result, ensure_ascii=False, indent=1)
 
 
-def _as_text(preview: dict[str, Any]) -> str:
-    counts = ", ".join(f"{label}: {preview['counts'][action]}" for action, label in LABELS.items())
+def _as_text(seen: Draft) -> str:
+    counts = ", ".join(f"{label}: {seen.summary['counts'][action]}" for action, label in LABELS.items())
     faults = [
         f"  {fault['sheet']}!{fault['cell']} «{fault['value']}»: {fault['message']} {fault['remedy']}"
-        for fault in preview["faults"]
+        for fault in _faults(seen)
     ]
     tail = ["Ничего не записано: исправьте ячейки и повторите."] if faults else []
     return "\n".join([f"Школы — {counts}.", *faults, *tail])
