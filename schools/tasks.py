@@ -11,7 +11,7 @@ from jobs.domain import work
 from jobs.models import Job
 from portal.lib.refusals import Refused
 from schools.listing import Unreadable
-from schools.models import ScheduleImport, SchoolImport, VprCampaign
+from schools.models import ResultImport, ScheduleImport, SchoolImport, VprCampaign
 
 
 def _staged(job: Job) -> SchoolImport:
@@ -133,4 +133,36 @@ def apply_schedule_later(staged: ScheduleImport, *, by: Membership | None) -> Jo
         by=by,
         key=f"schedule-import-{staged.pk}",
         schedule_import=staged.pk,
+    )
+
+
+@work.handler("schools.apply_results")
+def apply_results(job: Job, progress: work.Progress) -> dict[str, Any]:
+    """Apply a staged file. A second run finds it applied and only reports."""
+    from schools.domain import result_imports
+
+    staged = ResultImport.objects.select_related("department", "campaign").get(
+        pk=job.args["result_import"], department=job.department
+    )
+    total = len(staged.preview["rows"])
+    progress.start(total, step="Записываю результаты")
+    if staged.state != ResultImport.State.APPLIED:
+        result_imports.apply(staged, by=job.created_by)
+    progress.advance(total, step="")
+    return {"counts": staged.preview["counts"], "url": reverse("schools:results_preview", args=[staged.pk])}
+
+
+def results_key(staged: ResultImport) -> str:
+    return f"result-import-{staged.pk}"
+
+
+def apply_results_later(staged: ResultImport, *, by: Membership | None) -> Job:
+    """Have the worker apply the file; a second click finds the first one's job."""
+    return work.enqueue(
+        "schools.apply_results",
+        title=f"Результаты «{staged.file_name}»"[:200],
+        department=staged.department,
+        by=by,
+        key=results_key(staged),
+        result_import=staged.pk,
     )

@@ -100,6 +100,19 @@ def file_size(size: int | None) -> str:
     return f"{value:.{decimals}f}{NBSP}{units[power]}".replace(".", ",")
 
 
+@register.filter
+def percent(share: float | None) -> str:
+    """A share of one as people write it: ``0.64`` → «64,0»; nothing known → «—»."""
+    return "—" if share is None else f"{share * 100:.1f}".replace(".", ",")
+
+
+@register.filter
+def gap(share: float) -> str:
+    """A difference of shares in points, with its sign: «+4,2», «−0,8», «0,0»."""
+    points = f"{abs(share) * 100:.1f}".replace(".", ",")
+    return points if points == "0,0" else f"{'+' if share > 0 else '−'}{points}"
+
+
 # Days as people write them
 
 

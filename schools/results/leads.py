@@ -45,7 +45,7 @@ def read_lead(
     elif scope == groups.SCHOOL and not context.login and len(frame.found.faults) == before:
         frame.fault(
             row,
-            _login_place(frame),
+            login_place(frame),
             "У школы нет логина ФИС ОКО, а по названию портал школы не узнаёт.",
             "Впишите логин, например sch123456, в столбец «Логин» или в скобках после названия.",
             what="login",
@@ -117,7 +117,8 @@ def _login(frame: Frame, row: int, cells: list[Any], name: str) -> str:
     return login
 
 
-def _login_place(frame: Frame) -> int:
+def login_place(frame: Frame) -> int:
+    """The column that says whose a row is."""
     place = frame.place("login")
     return _name_place(frame) if place is None else place
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.lib.excel import Broken
+from portal.lib.excel import Broken, cell_name
 from schools.listing.text import fold, to_latin
 from schools.listing.values import DASHES, Bad, as_text
 from schools.results import groups
@@ -245,6 +245,7 @@ def _keep(frame: Frame, key: Key, tally: Tally) -> None:
         Row(
             sheet=frame.sheet.name,
             row=tally.row + 1,
+            cell=cell_name(tally.row, frame.place("login") or 0),
             form=Form.PROTOCOL,
             scope=groups.SCHOOL,
             year=context.year,

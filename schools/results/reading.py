@@ -276,7 +276,7 @@ def _without_doubles(rows: Iterable[Row]) -> tuple[list[Row], list[Fault]]:
         faults.append(
             Fault(
                 sheet=row.sheet,
-                cell=excel.cell_name(row.row - 1, 0),
+                cell=row.cell,
                 value=row.login or row.name,
                 message=f"Этот же результат ({row.subject}, {row.grade} класс) уже есть {where}.",
                 remedy="Оставьте одну из строк.",

@@ -58,11 +58,13 @@ class Given:
 @dataclass(frozen=True)
 class Row:
     """One test of one school or group. ``values`` hold what its form gives, as `schools.models.VprResult` keeps it:
-    ``marks``, ``journal``, ``histogram``, ``tasks``. ``year`` is the calendar year of the test.
+    ``marks``, ``journal``, ``histogram``, ``tasks``. ``year`` is the calendar year of the test;
+    ``cell`` says whose it is.
     """
 
     sheet: str
     row: int
+    cell: str
     form: Form
     scope: str
     year: int | None

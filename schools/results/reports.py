@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from portal.lib.excel import cell_name
 from schools.listing.text import fold
 from schools.listing.values import Bad, as_text
 from schools.results import groups, titles
 from schools.results.frame import Frame, at
-from schools.results.leads import Lead, read_lead, unknown_subject
+from schools.results.leads import Lead, login_place, read_lead, unknown_subject
 from schools.results.numbers import Number, impossible, number, pupils, slack, whole
 from schools.results.records import MARKS, MOVES, Form, Row
 
@@ -91,6 +92,7 @@ def _keep(frame: Frame, row: int, lead: Lead, values: Any) -> None:
         Row(
             sheet=frame.sheet.name,
             row=row + 1,
+            cell=cell_name(row, login_place(frame)),
             form=frame.form,
             scope=lead.scope,
             year=context.year,

@@ -9,6 +9,7 @@ from tests.factories.schools import (
     FlagFactory,
     PostFactory,
     ResultFactory,
+    ResultImportFactory,
     ScheduleImportFactory,
     SchoolFactory,
     SchoolImportFactory,
@@ -46,6 +47,10 @@ def result() -> dict[str, Any]:
     return {"exam": row.exam_id, "school": row.school_id}
 
 
+def results() -> dict[str, Any]:
+    return {"pk": ResultImportFactory().pk}
+
+
 # name → (traits of the member who looks, the arguments that name another department's row)
 FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "schools:school": ({}, school),
@@ -63,6 +68,15 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "schools:import_apply": ({"admin": True}, staged),
     "schools:import_undo": ({"admin": True}, staged),
     "schools:import_discard": ({"admin": True}, staged),
+    "schools:results_preview": ({}, results),
+    "schools:results_correct": ({}, results),
+    "schools:results_name": ({}, results),
+    "schools:results_exams": ({}, results),
+    "schools:results_again": ({}, results),
+    "schools:results_apply": ({}, results),
+    "schools:results_undo": ({}, results),
+    "schools:results_discard": ({}, results),
+    "schools:results_faults": ({}, results),
     "schools:import_faults": ({"admin": True}, staged),
     "schools:campaign": ({}, campaign),
     "schools:campaign_edit": ({}, campaign),
