@@ -30,7 +30,8 @@ class JobQuerySet(TenantQuerySet["Job"]):
 class Job(models.Model):
     """One piece of long work. ``kind`` names a handler registered with `jobs.domain.work.handler`.
 
-    Runs at least once: a handler is safe twice. Progress (``done`` of ``total``) renews the lease.
+    Runs at least once: a handler is safe twice. Progress (``done`` of ``total``) renews the lease. ``file`` is what a
+    handler made for the person who asked (`jobs.domain.work.keep`); it is served to whoever sees the job.
     """
 
     class State(models.TextChoices):
@@ -56,6 +57,8 @@ class Job(models.Model):
     errors = models.PositiveIntegerField("ошибок", default=0)
     step = models.CharField("чем занято", max_length=200, blank=True)
     result = models.JSONField("итог", default=dict, blank=True)
+    file = models.FileField("что вышло", upload_to="made/%Y/%m/", blank=True)
+    file_name = models.CharField("имя файла", max_length=200, blank=True)
     problem = models.TextField("что помешало", blank=True)
     cancel_requested = models.BooleanField("просили отменить", default=False)
     created_at = models.DateTimeField("создано", auto_now_add=True)

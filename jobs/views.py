@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -34,6 +34,16 @@ def job(request: PortalRequest, pk: int) -> HttpResponse:
     response = render(request, "jobs/_progress.html", {"job": row})
     if not row.is_live:
         response["HX-Refresh"] = "true"  # the page around it shows what the work has made
+    return response
+
+
+@require_GET
+@role_required()
+def job_file(request: PortalRequest, pk: int) -> FileResponse:
+    """What the work made, never rendered inline."""
+    row = get_object_or_404(Job.objects.visible_to(request.membership).exclude(file=""), pk=pk)
+    response = FileResponse(row.file.open("rb"), as_attachment=True, filename=row.file_name)
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

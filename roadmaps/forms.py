@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Membership, Role
+from portal.lib import names
 from portal.lib.days import sane_day
 from portal.lib.numbers import row_number
 from roadmaps import deadlines
@@ -251,15 +251,10 @@ class DeadlineForm(forms.Form):
         return f"{count} {unit}{'s' if count != 1 else ''}" if count else None
 
 
-def natural(text: str) -> list[tuple[int, str]]:
-    """A key by which «№ 3» stands before «№ 10»."""
-    return [(int(part), "") if part.isdecimal() else (0, part.lower()) for part in re.split(r"(\d+)", text)]
-
-
 def in_natural_order(rows: Iterable[Model]) -> list[tuple[Any, str]]:
     """The rows as choices of a field."""
     named = [(row.pk, str(row)) for row in rows]
-    return sorted(named, key=lambda pair: natural(pair[1]))
+    return sorted(named, key=lambda pair: names.natural(pair[1]))
 
 
 class SeveralField(forms.ModelMultipleChoiceField):

@@ -15,6 +15,7 @@ from portal.lib.days import sane_day
 from portal.lib.refusals import Refused
 from roadmaps.deadlines import EVENT_TITLES
 from roadmaps.domain import evidence
+from roadmaps.domain.matrix import COLUMNS, SHOWN
 from roadmaps.models import ActionItem, Assignment, Roadmap
 from schools.models import School
 
@@ -202,6 +203,30 @@ class EventForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["school"].queryset = School.objects.visible_to(membership).open()  # type: ignore[attr-defined]
         self.fields["day"].initial = timezone.localdate()
+
+
+class MatrixFilter(forms.Form):
+    """What a matrix shows; what is not understood in the address narrows nothing."""
+
+    show = forms.ChoiceField(label="Показать", required=False, choices=list(SHOWN.items()))
+    section = forms.TypedChoiceField(label="Раздел", required=False, coerce=int, empty_value=None)
+    kind = forms.ChoiceField(label="Школы", required=False)
+    by = forms.ChoiceField(label="Столбцы", required=False, choices=list(COLUMNS.items()))
+
+    def __init__(self, *args: Any, roadmap: Roadmap, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        sections = [(section.pk, section.heading) for section in roadmap.sections.all() if section.heading]
+        self.fields["section"].choices = [("", "все разделы"), *sections]  # type: ignore[attr-defined]
+        schools = School.objects.visible_to(membership).exclude(kind="").order_by("kind")
+        kinds = schools.values_list("kind", flat=True).distinct()
+        self.fields["kind"].choices = [("", "все школы"), *((kind, kind) for kind in kinds)]  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """For `roadmaps.domain.matrix.Matrix`."""
+        self.is_valid()
+        chosen = {name: self.cleaned_data.get(name) or "" for name in ("show", "kind")}
+        by, section = self.cleaned_data.get("by") or "schools", self.cleaned_data.get("section")
+        return {**chosen, "by": by, "section": section}
 
 
 class ListFilter(forms.Form):

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -143,6 +145,13 @@ def held(job: Job) -> Any:
 
 def finish(job: Job, state: str, **changes: Any) -> None:
     held(job).update(state=state, finished_at=timezone.now(), **changes)
+
+
+def keep(job: Job, name: str, data: bytes) -> None:
+    """Keep what the work made, under the name with which it will be downloaded. A second run keeps the newer one."""
+    job.file.save(uuid4().hex, ContentFile(data), save=False)
+    if not held(job).update(file=job.file.name, file_name=name[:200]):
+        raise LeaseLost
 
 
 def put_back(job: Job) -> None:

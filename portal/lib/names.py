@@ -1,5 +1,7 @@
 """How names of people and numbers of things are printed, and how words are compared."""
 
+import re
+
 NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -19,3 +21,8 @@ def counted(count: int, one: str, few: str, many: str) -> str:
 def folded(text: str) -> str:
     """For comparing names and words: the case of letters and ё or е make no difference."""
     return text.lower().replace("ё", "е")
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """A key by which «№ 3» stands before «№ 10»."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", folded(text))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -59,6 +60,12 @@ def state(name: str, word: str, box: bool = False) -> SafeString:
     extra = " st--box" if box else ""
     sign = format_html(ICON, f"s-{name}")
     return format_html('<span class="st st--{}{}">{}<span>{}</span></span>', name, extra, sign, nbsp(word))
+
+
+@register.filter
+def at(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """What stands under the key; nothing when it has none."""
+    return mapping.get(key, "")
 
 
 @register.filter

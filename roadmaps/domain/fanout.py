@@ -158,9 +158,8 @@ def of_roadmap(roadmap: Roadmap) -> QuerySet[Assignment]:
 
 def sources(roadmap: Roadmap) -> Iterator[Source]:
     """Rows in printed order, then the dated clauses of the order."""
-    items = ActionItem.objects.filter(section__roadmap=roadmap).order_by(
-        "section__position", "position", "pk"
-    )
+    items = ActionItem.objects.filter(section__roadmap=roadmap).select_related("section")
+    items = items.order_by("section__position", "position", "pk")
     for item in items:
         yield Source(item, None, from_json(item.deadline_parts), item.reach)
     if roadmap.order is not None:

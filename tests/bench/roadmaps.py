@@ -173,4 +173,43 @@ def schools_of(department: Any) -> list[Any]:
     return list(School.objects.filter(department=department).order_by("pk"))
 
 
-BENCHES = (deadlines, reading, order, pages)
+def matrix() -> None:
+    """The page of a matrix, 60 schools × 80 rows; yardstick: the bare SELECT of its 4,800 duties."""
+    import datetime
+
+    from django.test import Client
+
+    from roadmaps.models import Assignment
+    from tests.factories.accounts import MembershipFactory
+    from tests.factories.orders import OrderFactory
+    from tests.factories.roadmaps import ActionItemFactory, RoadmapFactory, SectionFactory
+    from tests.factories.schools import SchoolFactory
+
+    with undone():
+        member = MembershipFactory()
+        order = OrderFactory(department=member.department)
+        plan = RoadmapFactory(department=member.department, state="approved", order=order)
+        sections = [SectionFactory(roadmap=plan, heading=f"{n}. Раздел") for n in range(8)]
+        items = [ActionItemFactory(section=sections[n // 10], position=n) for n in range(80)]
+        schools = [SchoolFactory(department=member.department) for _ in range(60)]
+        day = datetime.date.today()
+        rows = (
+            Assignment(
+                department=member.department, item=item, school=school, occurrence="once",
+                first_day=day, last_day=day + datetime.timedelta(days=(n + k) % 40 - 5),
+            )
+            for n, item in enumerate(items)
+            for k, school in enumerate(schools)
+        )  # fmt: skip
+        Assignment.objects.bulk_create(rows, batch_size=1000)
+        client = Client()
+        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        page = median(lambda: client.get(f"/roadmaps/{plan.pk}/matrix/"))
+        bare = median(
+            lambda: list(Assignment.objects.filter(item__section__roadmap=plan).values_list("pk", "state"))
+        )
+        yardstick = f"bare SELECT of the duties: {bare * 1000:.0f} ms ({page / bare:.0f}×)"
+        line("matrix, 60 schools × 80 rows", f"{page * 1000:.0f} ms", "< 500 ms", yardstick)
+
+
+BENCHES = (deadlines, reading, order, pages, matrix)

@@ -8,6 +8,7 @@ from tests.factories.jobs import JobFactory
 # name → (traits of the member who looks, the arguments that name another department's row)
 FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "jobs:job": ({}, lambda: {"pk": JobFactory().pk}),
+    "jobs:file": ({}, lambda: {"pk": JobFactory(file="made/чужое").pk}),
     "jobs:cancel": ({}, lambda: {"pk": JobFactory().pk}),
 }
 
