@@ -134,7 +134,7 @@ def marked(text: str, patterns: list[str]) -> SafeString:
 
 
 ITEM_FIELDS = ("text", "number", "deadline", "responsible", "expected_result")
-SCHOOL_FIELDS = ("name", "full_name", "code", "inn", "director", "address")
+SCHOOL_FIELDS = ("name", "full_name", "code", "login", "inn", "director", "address", "former_names")
 PERSON_FIELDS = ("user__last_name", "user__first_name", "user__patronymic", "position", "user__email")
 
 

@@ -12,9 +12,9 @@ from orders.domain.checklist import Check
 from orders.models import Order
 from orders.signals import order_checked, order_returned, order_signed, order_voided
 from roadmaps.deadlines.events import NONOBJECTIVE
-from roadmaps.domain import approval, fanout, following
+from roadmaps.domain import approval, fanout, following, merging
 from schools.models import ObjectivityFlag, School, VprCampaign
-from schools.signals import schedule_changed, school_flagged, vpr_held
+from schools.signals import schedule_changed, school_flagged, school_merged, school_merging, vpr_held
 
 
 @receiver(order_signed)
@@ -61,3 +61,13 @@ def start_clocks_after_the_vpr(
     campaign: VprCampaign, school: School | None, day: datetime.date, by: Membership, **_: Any
 ) -> None:
     following.record_held(campaign, school, day, by)
+
+
+@receiver(school_merged)
+def carry_duties_over(school: School, into: School, by: Membership, **_: Any) -> None:
+    merging.carry_over(school, into, by=by)
+
+
+@receiver(school_merging)
+def tell_what_becomes_of_duties(school: School, into: School, **_: Any) -> list[str]:
+    return merging.outlook(school, into)

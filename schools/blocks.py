@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -9,7 +10,7 @@ from accounts.models import Membership, Role
 from portal.lib.names import counted
 from schools import card
 from schools.domain import flag_history
-from schools.models import ObjectivityFlag, Post, School
+from schools.models import ObjectivityFlag, Post, School, SchoolChange
 
 MAY_FLAG = {Role.ADMIN, Role.METHODIST}
 
@@ -45,3 +46,15 @@ def people(school: School, membership: Membership) -> card.Block:
     rows = posts.select_related("membership__user").order_by("-is_director", "membership__user__last_name")
     data = {"posts": list(rows), "may_edit": membership.role == Role.ADMIN}
     return card.Block("people", "Кто отвечает", "schools/_card_people.html", data=data, side=True)
+
+
+@card.block(order=90)
+def history(school: School, membership: Membership) -> card.Block | None:
+    """What became of the school, and of schools that became part of it."""
+    changes = SchoolChange.objects.visible_to(membership).filter(Q(school=school) | Q(other=school))
+    rows = list(changes.select_related("school", "other")[:30])
+    return (
+        card.Block("history", "История школы", "schools/_card_history.html", data=rows, side=True)
+        if rows
+        else None
+    )

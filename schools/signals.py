@@ -12,3 +12,9 @@ schedule_changed = Signal()
 # All tests of a campaign were held at a school, the last one on ``day``; ``school`` None: at every
 # school that has days. Sent inside the transaction, with ``campaign``, ``school: School | None``, ``day`` and ``by``.
 vpr_held = Signal()
+
+# A school is joined to another. Sent inside the transaction, with ``school``, ``into``, ``day`` and ``by``.
+school_merged = Signal()
+
+# What joining would do, asked before it is done, with ``school`` and ``into``; a receiver answers a list of sentences.
+school_merging = Signal()

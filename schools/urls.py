@@ -3,6 +3,7 @@ from django.urls import path
 from schools.views import (
     campaigns,
     cards,
+    changes,
     flags,
     imports,
     people,
@@ -31,6 +32,9 @@ urlpatterns = [
     path("<int:pk>/edit/", cards.school_edit, name="edit"),
     path("<int:pk>/close/", cards.school_close, name="close"),
     path("<int:pk>/reopen/", cards.school_reopen, name="reopen"),
+    path("<int:pk>/rename/", changes.school_rename, name="rename"),
+    path("<int:pk>/merge/", changes.school_merge, name="merge"),
+    path("<int:pk>/split/", changes.school_split, name="split"),
     path("<int:pk>/deputies/new/", people.deputy_new, name="deputy_new"),
     path("<int:pk>/flags/new/", flags.flag_new, name="flag_new"),
     path("posts/<int:pk>/end/", people.post_end, name="post_end"),

@@ -14,7 +14,7 @@ from schools.listing import FIELDS, fold
 from schools.models import ObjectivityFlag, School
 from schools.resources import SchoolResource
 
-SEARCHED = ("name", "full_name", "code", "login", "inn", "director", "address")
+SEARCHED = ("name", "full_name", "code", "login", "inn", "director", "address", "former_names")
 WIDTHS = {"name": 34, "full_name": 60, "address": 48, "director": 30, "phone": 22, "email": 28}
 
 

@@ -1,7 +1,7 @@
 """Which school of the department a row of a list is, and what the row would change.
 
 Only the department's own schools are looked at: a login of another department's school is an unknown login here, and
-the list learns nothing of that school (decision «login of another department»).
+the list learns nothing of that school.
 """
 
 from __future__ import annotations
@@ -40,9 +40,10 @@ class Index:
 
     def __init__(self, department: Department) -> None:
         schools = School.objects.filter(department=department).order_by("pk")
-        self.schools = list(schools.values_list("pk", "closed_on", *FIELDS, named=True))
+        self.schools = list(schools.values_list("pk", "closed_on", "former_names", *FIELDS, named=True))
         self.by_pk = {school.pk: school for school in self.schools}
-        self.changes = list(SchoolChange.objects.filter(department=department).select_related("other"))
+        merged = SchoolChange.objects.filter(department=department, kind=SchoolChange.Kind.MERGED)
+        self.heirs = dict(merged.order_by("day", "pk").values_list("school_id", "other__name"))
         self.numbers: dict[str, dict[str, Any]] = {"login": {}, "code": {}, "inn": {}}
         for field, index in self.numbers.items():
             index.update({getattr(school, field): school for school in self.schools})
@@ -58,13 +59,11 @@ class Index:
 
     @cached_property
     def by_old_name(self) -> dict[str, list[Any]]:
-        """Names that schools bore before they were renamed."""
+        """Names that schools bore before they were renamed, and those of schools joined to them."""
         names: dict[str, list[Any]] = {}
-        for change in self.changes:
-            for name in {fold(change.old_name), fold(change.old_full_name)} - {""}:
-                school = self.by_pk.get(change.school_id)
-                if school is not None and school not in names.setdefault(name, []):
-                    names[name].append(school)
+        for school in self.schools:
+            for name in {fold(name) for name in school.former_names.splitlines()} - {""}:
+                names.setdefault(name, []).append(school)
         return names
 
     def find(self, values: dict[str, Any]) -> tuple[list[Any], str]:
@@ -93,12 +92,6 @@ class Index:
             return None
         places = ("inn",) if field == "inn" else (field, "code" if field == "login" else "login")
         return next((self.numbers[place][value] for place in places if value in self.numbers[place]), None)
-
-    def joined_to(self, pk: int) -> School | None:
-        """The school to which this one was joined."""
-        return next(
-            (c.other for c in self.changes if c.school_id == pk and c.kind == SchoolChange.Kind.MERGED), None
-        )
 
 
 def _contradict(school: Any, values: dict[str, Any]) -> bool:
@@ -142,10 +135,10 @@ class Planner:
                 f"Та же школа портала, «{first.name}», уже узнана в строке {self.taken[first.pk]}.",
                 "Оставьте одну из строк или исправьте код и ИНН.",
             )
-        if heir := self.index.joined_to(first.pk):
+        if first.closed_on and (heir := self.index.heirs.get(first.pk)):
             return (
-                f"Школа «{first.name}» присоединена к школе «{heir.name}» с {first.closed_on:%d.%m.%Y}.",
-                f"Уберите строку: сведения о школе «{heir.name}» загружаются её собственной строкой.",
+                f"Школа «{first.name}» присоединена к школе «{heir}» с {first.closed_on:%d.%m.%Y}.",
+                f"Уберите строку: сведения о школе «{heir}» загружаются её собственной строкой.",
             )
         if first.closed_on:
             return (

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.domain import audit, invitations, people
 from accounts.models import Department, Membership, Role
 from portal.lib.refusals import Refused
-from schools.models import ObjectivityFlag, Post, School
+from schools.models import ObjectivityFlag, Post, School, SchoolChange
 
 
 @transaction.atomic
@@ -42,6 +42,14 @@ def close(school: School, *, by: Membership, on: datetime.date, reason: str) -> 
     ):
         raise Refused("Школа уже закрыта.")
     school.closed_on = on
+    SchoolChange.objects.create(
+        department=school.department,
+        school=school,
+        kind=SchoolChange.Kind.CLOSED,
+        day=on,
+        document=reason,
+        by=by,
+    )
     audit.record(
         "schools.school_closed", f"Закрыта школа «{school}»: {reason}", by=by, subject=school, reason=reason
     )
@@ -56,6 +64,13 @@ def reopen(school: School, *, by: Membership) -> None:
     if not opened:
         raise Refused("Школа не закрыта.")
     school.closed_on = None
+    SchoolChange.objects.create(
+        department=school.department,
+        school=school,
+        kind=SchoolChange.Kind.REOPENED,
+        day=timezone.localdate(),
+        by=by,
+    )
     audit.record("schools.school_reopened", f"Школа «{school}» снова открыта", by=by, subject=school)
 
 

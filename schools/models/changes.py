@@ -13,7 +13,7 @@ from schools.models.schools import School
 class SchoolChange(models.Model):
     """Append-only: one thing that happened to a school. ``other`` is the school it was joined to or parted into.
 
-    ``old_name`` and ``old_full_name`` are those before the change: later lists and searches know the school by them.
+    ``old_name`` is the name before the change; `School.former_names` keeps it for searches and later lists.
     """
 
     class Kind(models.TextChoices):
@@ -39,7 +39,6 @@ class SchoolChange(models.Model):
         verbose_name="другая школа",
     )
     old_name = models.CharField("прежнее название", max_length=250, blank=True)
-    old_full_name = models.CharField("прежнее полное название", max_length=500, blank=True)
     by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField("записано", auto_now_add=True)
 
@@ -59,12 +58,6 @@ class SchoolChange(models.Model):
                 name="school_change_not_with_itself",
                 condition=Q(other=None) | ~Q(other=F("school")),
                 violation_error_message="Школу нельзя присоединить к ней самой.",
-            ),
-            models.UniqueConstraint(
-                fields=["school"],
-                condition=Q(kind="merged"),
-                name="school_merged_once",
-                violation_error_message="Школа уже присоединена.",
             ),
         ]
 

@@ -47,6 +47,9 @@ class School(models.Model):
     pupils = models.PositiveIntegerField("обучающихся", null=True, blank=True)
     accredited_on = models.DateField("дата аккредитации", null=True, blank=True)
     closed_on = models.DateField("закрыта", null=True, blank=True)
+    former_names = models.TextField(
+        "прежние названия", blank=True, help_text="По одному в строке: по ним школу узнают поиск и загрузки."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
