@@ -67,7 +67,7 @@ class Plan:
         self.faults: list[Fault] = []
         self.skipped: list[Skipped] = []
         self.missing: dict[ExamKey, dict[str, Any]] = {}
-        self._schools = _by_login(School.objects.filter(department=department))
+        self._schools = by_login(School.objects.filter(department=department))
         self._exams = by_key(Exam.objects.filter(campaign=campaign))
         known = VprResult.objects.filter(exam__campaign=campaign)
         self._known = {(one.exam_id, one.scope, one.school_id): one for one in known}
@@ -239,7 +239,7 @@ def _action(changes: dict[str, list[Any]]) -> str:
     return "changed" if any(old for old, _ in changes.values()) else "new"
 
 
-def _by_login(schools: Iterable[School]) -> dict[str, School]:
+def by_login(schools: Iterable[School]) -> dict[str, School]:
     """Login → school; the login wins over another school's code."""
     found: dict[str, School] = {}
     schools = list(schools)
