@@ -11,7 +11,7 @@ from jobs.domain import work
 from jobs.models import Job
 from portal.lib.refusals import Refused
 from schools.listing import Unreadable
-from schools.models import ResultImport, ScheduleImport, SchoolImport, VprCampaign
+from schools.models import ResultImport, ResultNote, ScheduleImport, SchoolImport, VprCampaign
 
 
 def _staged(job: Job) -> SchoolImport:
@@ -165,4 +165,32 @@ def apply_results_later(staged: ResultImport, *, by: Membership | None) -> Job:
         by=by,
         key=results_key(staged),
         result_import=staged.pk,
+    )
+
+
+@work.handler("schools.make_note")
+def make_note(job: Job, progress: work.Progress) -> dict[str, Any]:
+    """Make a note's papers; a second run only makes them once more."""
+    from schools.domain import notes
+
+    rows = ResultNote.objects.select_related("department", "campaign")
+    note = rows.get(pk=job.args["note"], department=job.department)
+    progress.start(len(notes.MAKERS), step="Собираю сведения")
+    notes.make(note, by=job.created_by, step=lambda doing: progress.advance(step=doing))
+    return {"url": reverse("schools:note", args=[note.campaign_id])}
+
+
+def note_key(note: ResultNote) -> str:
+    return f"note-{note.pk}"
+
+
+def make_note_later(note: ResultNote, *, by: Membership | None) -> Job:
+    """Have the worker make the papers; a second click finds the first one's job."""
+    return work.enqueue(
+        "schools.make_note",
+        title=f"{note}"[:200],
+        department=note.department,
+        by=by,
+        key=note_key(note),
+        note=note.pk,
     )

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import Membership
+from django.db.models import QuerySet
+
+from accounts.models import Department, Membership
 from portal.lib import excel
 from portal.lib.names import folded
 from schools.models import Exam, School, VprCampaign, VprResult
@@ -89,19 +91,28 @@ def blocks(
         found = found.filter(exam__grade=grade)
     if subject:
         found = found.filter(exam__subject=subject)
+    made = _blocks(found, membership.department, q, basis)
+    return [block for block in made if block.schools or not q]
+
+
+def of_campaign(campaign: VprCampaign) -> list[Block]:
+    """Every test of the campaign that has results, for papers that the worker makes."""
+    found = VprResult.objects.filter(exam__campaign=campaign)
+    return _blocks(found, campaign.department, "", Scope.DEPARTMENT)
+
+
+def _blocks(found: QuerySet[VprResult], department: Department, q: str, basis: str) -> list[Block]:
     by_exam: dict[int, list[VprResult]] = {}
     exams: dict[int, Exam] = {}
     for result in found.select_related("exam", "school"):
         by_exam.setdefault(result.exam_id, []).append(result)
         exams[result.exam_id] = result.exam
-    names = _group_names(membership)
+    names = _group_names(department)
     ordered = sorted(exams.values(), key=lambda exam: (exam.grade, exam.subject, exam.level, exam.form))
-    made = [_block(exam, by_exam[exam.pk], names, q, basis) for exam in ordered]
-    return [block for block in made if block.schools or not q]
+    return [_block(exam, by_exam[exam.pk], names, q, basis) for exam in ordered]
 
 
-def _group_names(membership: Membership) -> dict[str, str]:
-    department = membership.department
+def _group_names(department: Department) -> dict[str, str]:
     return {
         Scope.COUNTRY: "Российская Федерация",
         Scope.REGION: department.region or "Регион",
@@ -134,10 +145,6 @@ def _natural(name: str) -> list[Any]:
         for part in re.split(r"(\d+)", name)
         if part
     ]
-
-
-def campaigns(membership: Membership) -> list[VprCampaign]:
-    return list(VprCampaign.objects.visible_to(membership))
 
 
 # --- as a workbook -----------------------------------------------------------------------------------------------
