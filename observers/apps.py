@@ -6,4 +6,4 @@ class ObserversConfig(AppConfig):
     verbose_name = "Наблюдатели"
 
     def ready(self) -> None:
-        from observers.domain import alarms, violations  # noqa: F401 -- their kinds of messages
+        from observers.domain import alarms, proposals, violations  # noqa: F401 -- kinds of messages and of work

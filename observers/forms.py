@@ -6,12 +6,13 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 
 from accounts.forms import TenantModelForm, set_choices
 from accounts.models import Membership
-from observers.models import Observer
+from observers.models import CampaignNeeds, Observer, Stage
 from portal.lib.days import sane_day
 from schools.models import School, VprCampaign
 
@@ -171,3 +172,62 @@ class DaysForm(forms.Form):
         if self.cleaned_data["any_day"]:
             return None
         return [datetime.date.fromisoformat(day) for day in self.cleaned_data["days"]]
+
+
+class BoardForm(forms.Form):
+    """What of the board is shown, kept in the address; nonsense in it shows the usual."""
+
+    SHOW = [("", "Все проведения"), ("holes", "Не хватает наблюдателей"), ("trouble", "Требуют внимания")]
+
+    campaign = forms.ModelChoiceField(
+        VprCampaign.objects.none(), label="Кампания", required=False, empty_label=None
+    )
+    stage = forms.ChoiceField(label="Этап", required=False, choices=Stage.choices)
+    show = forms.ChoiceField(label="Показать", required=False, choices=SHOW)
+    school = forms.ModelChoiceField(
+        School.objects.none(), label="Школа", required=False, empty_label="Все школы"
+    )
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rows in (("campaign", VprCampaign), ("school", School)):
+            field: Any = self.fields[name]
+            field.queryset = rows.objects.visible_to(membership)
+
+    def chosen(self, today: datetime.date) -> tuple[VprCampaign | None, str, str, School | None]:
+        """The campaign asked for, or the one that runs or comes next, or the last; stage, filter and school."""
+        self.is_valid()
+        campaign = self.cleaned_data.get("campaign")
+        if campaign is None:
+            field: Any = self.fields["campaign"]
+            ahead = field.queryset.filter(last_day__gte=today).order_by("first_day").first()
+            campaign = ahead or field.queryset.first()
+        stage = self.cleaned_data.get("stage") or Stage.RUNNING
+        return campaign, stage, self.cleaned_data.get("show", ""), self.cleaned_data.get("school")
+
+
+class NeedsForm(forms.ModelForm):
+    class Meta:
+        model = CampaignNeeds
+        fields = Stage.values
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.validators.append(MaxValueValidator(20))
+
+
+class NeedForm(forms.Form):
+    observers = forms.IntegerField(label="Нужно наблюдателей", min_value=0, max_value=20)
+
+
+class AssignForm(forms.Form):
+    """One of those who may be sent, as the page offered them; the domain asks again."""
+
+    observer = forms.ModelChoiceField(Observer.objects.none(), label="Наблюдатель")
+    instead = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["observer"]
+        field.queryset = Observer.objects.visible_to(membership).active()

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from observers.views import bank, control, entering, entry, sheets, standing, templates
+from observers.views import bank, board, control, entering, entry, sheets, standing, templates
 
 app_name = "observers"
 urlpatterns = [
@@ -20,6 +20,15 @@ urlpatterns = [
     path("<int:pk>/days/<int:campaign>/", standing.days, name="days"),
     path("<int:pk>/link/", standing.link_new, name="link_new"),
     path("<int:pk>/link/revoke/", standing.link_revoke, name="link_revoke"),
+    path("board/", board.board, name="board"),
+    path("board/needs/<int:pk>/", board.needs, name="needs"),
+    path("board/propose/<int:pk>/<slug:stage>/", board.propose, name="propose"),
+    path("board/sessions/<int:pk>/<slug:stage>/", board.session, name="session"),
+    path("board/sessions/<int:pk>/<slug:stage>/need/", board.session_need, name="session_need"),
+    path("board/visits/<int:pk>/<slug:change>/", board.visit_change, name="visit_change"),
+    path("board/proposals/<int:pk>/", board.proposal, name="proposal"),
+    path("board/proposals/<int:pk>/take/", board.proposal_take, name="proposal_take"),
+    path("board/proposals/<int:pk>/discard/", board.proposal_discard, name="proposal_discard"),
     path("mine/", entry.visits, name="visits"),
     path("mine/<int:pk>/decline/", entry.visit_decline, name="visit_decline"),
     path("mine/worker.js", sheets.worker, name="worker"),

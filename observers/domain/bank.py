@@ -102,7 +102,7 @@ def forget(observer: Observer, *, by: Membership) -> None:
     if observer.left_on is None:
         leave(observer, by=by)
     for consent in observer.consents.exclude(file=""):
-        transaction.on_commit(partial(consent.file.storage.delete, consent.file.name))
+        transaction.on_commit(partial(consent.file.storage.delete, str(consent.file.name)))
     observer.consents.filter(withdrawn_on=None).update(withdrawn_on=timezone.localdate())
     observer.consents.update(file="", file_name="", content_type="")
     observer.children.all().delete()

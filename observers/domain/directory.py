@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from accounts.models import Membership
 from observers.listing import FIELDS
-from observers.models import Observer, ObserverAssignment, ObserverQuerySet
+from observers.models import Observer, ObserverAssignment, ObserverQuerySet, ObserverTraining
 from portal.lib import excel
 from portal.lib.names import folded
 
@@ -62,7 +62,7 @@ def workbook(people: Iterable[Observer]) -> bytes:
     """The bank in the shape in which a list comes in, so that it can come back corrected."""
     listed = list(people)
     last: dict[int, tuple[Any, str]] = {}
-    known = Observer.trainings.rel.related_model.objects.filter(observer__in=[one.pk for one in listed])
+    known = ObserverTraining.objects.filter(observer__in=[one.pk for one in listed])
     for pk, day, material in known.order_by("day").values_list("observer", "day", "material"):
         last[pk] = (day, material)
     columns = [excel.Column(heading, WIDTHS.get(field, 18)) for field, heading in FIELDS.items()]

@@ -153,6 +153,11 @@ class ObserverAssignment(models.Model):
         return f"{self.observer}: {self.session}, {self.get_stage_display()}"
 
     @property
+    def trouble(self) -> bool:
+        """Whether somebody must act on it; for rows fetched by `AssignmentQuerySet.with_trouble`."""
+        return any(getattr(self, name) for name in ("own_school", "child_school", "double", "moved"))
+
+    @property
     def is_active(self) -> bool:
         return self.state in self.ACTIVE
 
@@ -233,8 +238,8 @@ class SessionNeed(models.Model):
 class AssignmentProposal(models.Model):
     """What the solver proposed, as a difference to the visits of that moment; taken row by row or thrown away.
 
-    ``content``: ``{"added": [[session, observer]], "removed": [[session, observer]], "kept": n,
-    "unfilled": [{"session", "missing", "reason"}], "status": str}`` with row ids; ``taken`` are rows dealt with.
+    ``content``: ``{"rows": [{"do": "add" | "remove", "session", "observer", "done", "problem"}], "kept": n,
+    "assigned": n, "unfilled": [{"session", "missing", "reason"}], "status": "optimal" | "feasible"}``, ids of rows.
     """
 
     class State(models.TextChoices):

@@ -4,13 +4,14 @@ Pure Python: knows nothing of Django or the database. `read` takes the JSON of `
 plans, `cause` says why one observer cannot go to one session.
 """
 
-from observers.solver.checks import CAUSES, Cause, cause
+from observers.solver.checks import CAUSES, ONE, Cause, cause, hindrance, teaches_it
 from observers.solver.planning import Plan, Unfilled, solve
 from observers.solver.problem import Child, Impossible, Observer, Problem, Session
 from observers.solver.reading import read
 
 __all__ = [
     "CAUSES",
+    "ONE",
     "Cause",
     "Child",
     "Impossible",
@@ -20,6 +21,8 @@ __all__ = [
     "Session",
     "Unfilled",
     "cause",
+    "hindrance",
     "read",
     "solve",
+    "teaches_it",
 ]

@@ -71,7 +71,7 @@ def consent_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 @role_required(*WRITERS)
-def consent_file(request: PortalRequest, pk: int) -> FileResponse:
+def consent_file(request: PortalRequest, pk: int) -> Any:
     """Only to be saved, never shown by the browser itself."""
     consents = ObserverConsent.objects.visible_to(request.membership).exclude(file="")
     consent = get_object_or_404(consents, pk=pk)

@@ -123,7 +123,7 @@ class ProposalFactory(DjangoModelFactory):
     campaign = factory.SubFactory(CampaignFactory)
     department = factory.SelfAttribute("campaign.department")
     content = factory.LazyFunction(
-        lambda: {"added": [], "removed": [], "kept": 0, "unfilled": [], "status": "optimal"}
+        lambda: {"rows": [], "kept": 0, "assigned": 0, "unfilled": [], "status": "optimal"}
     )
 
 

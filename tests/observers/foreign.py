@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.factories.observers import ConsentFactory, ObserverFactory, VisitFactory
-from tests.factories.schools import CampaignFactory
+from tests.factories.observers import ConsentFactory, ObserverFactory, ProposalFactory, VisitFactory
+from tests.factories.schools import CampaignFactory, SessionFactory
 from tests.factories.sheets import SheetFileFactory, TemplateFactory, ViolationFactory
 
 
@@ -68,6 +68,18 @@ FOREIGN |= {
 FOREIGN |= {
     "observers:consent_file": ({}, lambda: {"pk": ConsentFactory().pk}),
     "observers:days": ({}, lambda: {"pk": ObserverFactory().pk, "campaign": CampaignFactory().pk}),
+}
+
+FOREIGN |= {
+    "observers:needs": ({}, lambda: {"pk": CampaignFactory().pk}),
+    "observers:propose": ({}, lambda: {"pk": CampaignFactory().pk, "stage": "running"}),
+    "observers:session": ({}, lambda: {"pk": SessionFactory().pk, "stage": "running"}),
+    "observers:session_need": ({}, lambda: {"pk": SessionFactory().pk, "stage": "running"}),
+    "observers:visit_change": ({}, lambda: {"pk": VisitFactory().pk, "change": "cancel"}),
+    **{
+        f"observers:{name}": ({}, lambda: {"pk": ProposalFactory().pk})
+        for name in ("proposal", "proposal_take", "proposal_discard")
+    },
 }
 
 OWN_SHEET = "an observer's own sheet; `test_sheet_pages.py` tries another's"
