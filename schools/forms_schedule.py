@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -35,7 +35,7 @@ class CampaignForm(TenantModelForm):
     class Meta:
         model = VprCampaign
         fields = ["year", "name", "first_day", "last_day", "source"]
-        widgets = {"first_day": date_input(), "last_day": date_input()}
+        widgets: ClassVar[dict[str, forms.Widget]] = {"first_day": date_input(), "last_day": date_input()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -203,7 +203,8 @@ class ScaleForm(forms.Form):
     def __init__(self, *args: Any, exam: Exam, **kwargs: Any) -> None:
         marks = {f"mark_{mark}": exam.thresholds.get(mark) for mark in MARKS}
         initial = {"minutes": exam.minutes, "max_score": exam.max_score} | marks
-        super().__init__(*args, initial=initial, prefix=f"exam-{exam.pk}", **kwargs)
+        kwargs |= {"initial": initial, "prefix": f"exam-{exam.pk}"}
+        super().__init__(*args, **kwargs)
         self.exam = exam
         for name, field in self.fields.items():
             about = f"{field.label}: {exam}" + (
@@ -292,7 +293,7 @@ class MoveForm(forms.Form):
     """Where a test goes: to a day, or to the free day before or after."""
 
     day = forms.DateField(required=False, validators=[sane_day])
-    step = forms.TypedChoiceField(required=False, coerce=int, empty_value=0, choices=[(-1, ""), (1, "")])
+    step = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, choices=[(-1, ""), (1, "")])
 
 
 class BoardFilter(forms.Form):

@@ -340,13 +340,7 @@ def _row(
 def _holes(whole: _Whole, problems: Iterable[Problem]) -> list[Hole]:
     letters = {exam.pk: exam.letters for exam in whole.exams}
     missing = (problem for problem in problems if problem.code == "missing")
-    return [
-        Hole(
-            problem,
-            letters[problem.works[0].key] if problem.works[0].subject == problem.what else problem.what,
-        )
-        for problem in missing
-    ]
+    return [Hole(problem, problem.works[0].group or letters[problem.works[0].key]) for problem in missing]
 
 
 def _touches(problem: Problem, subjects: set[tuple[int, str]]) -> bool:

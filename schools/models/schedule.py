@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 
 from accounts.models import Membership, Role
-from accounts.tenancy import TenantQuerySet
+from accounts.tenancy import M, TenantQuerySet
 from jobs.staging import StagedImport
 from schools.models.schools import School
 from schools.models.vpr import Exam, VprCampaign
 
 
-class OwnSchoolQuerySet(TenantQuerySet[models.Model]):
+class OwnSchoolQuerySet(TenantQuerySet[M]):
     """A school's deputy sees the school's own rows."""
 
     department_path = "school__department"
     schools_see = True
 
-    def visible_to(self, membership: Membership | None) -> OwnSchoolQuerySet:
+    def visible_to(self, membership: Membership | None) -> Self:
         rows = super().visible_to(membership)
         if membership is not None and membership.role == Role.DEPUTY:
             return rows.filter(school__posts__membership=membership)
@@ -31,7 +33,7 @@ class AbsentGrade(models.Model):
     school = models.ForeignKey(School, models.CASCADE, related_name="absent_grades", verbose_name="школа")
     grade = models.PositiveSmallIntegerField("класс")
 
-    objects = OwnSchoolQuerySet.as_manager()
+    objects = OwnSchoolQuerySet["AbsentGrade"].as_manager()
 
     class Meta:
         verbose_name = "нет такого класса"
@@ -66,7 +68,7 @@ class SessionEvent(models.Model):
     by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+", verbose_name="кто")
     at = models.DateTimeField("когда", auto_now_add=True)
 
-    objects = OwnSchoolQuerySet.as_manager()
+    objects = OwnSchoolQuerySet["SessionEvent"].as_manager()
 
     class Meta:
         verbose_name = "событие графика"

@@ -180,12 +180,12 @@ class _Line:
         exam = self._exam(names) if self.text("subject") or not uploads else None
         written = self._class(exam) if exam else ""
         day = self._day(field_of_day, window)
-        hours = {name: self._clock(name) for name in ("starts_at", "ends_at")} if not uploads else {}
+        starts_at, ends_at = (None, None) if uploads else (self._clock("starts_at"), self._clock("ends_at"))
         if len(self.reading.faults) > before or school is None or day is None:
             return
         place = self.sheet.name, self.number + 1, cell_name(self.number, self.columns[field_of_day])
         note = "" if uploads else self.text("note")[:300]
-        self.reading.entries.append(Entry(*place, school, exam, written, day, **hours, note=note))
+        self.reading.entries.append(Entry(*place, school, exam, written, day, starts_at, ends_at, note))
 
     def _school(self, names: Names) -> int | None:
         name = "login" if self.text("login") else "school"

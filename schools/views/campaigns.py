@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
@@ -59,7 +61,7 @@ def campaign(request: PortalRequest, pk: int) -> HttpResponse:
     """A campaign: window, document, its tests with scales."""
     found = campaign_of(request, pk)
     exams = Exam.objects.visible_to(request.membership).filter(campaign=found)
-    names = {"campaign": found, "exams": exams.annotate(days=Count("sessions"))}
+    names: dict[str, Any] = {"campaign": found, "exams": exams.annotate(days=Count("sessions"))}
     names["may_edit"] = request.membership.role in PLANNERS
     return render(request, "schools/campaign.html", names)
 

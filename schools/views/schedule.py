@@ -54,7 +54,7 @@ def shown(request: PortalRequest, campaign: VprCampaign, **other: Any) -> tuple[
 def schedule_page(request: PortalRequest) -> HttpResponse:
     """The department's board, or a deputy's own school."""
     campaign, every = chosen(request)
-    names = {"campaign": campaign, "campaigns": every, "today": today(request)}
+    names: dict[str, Any] = {"campaign": campaign, "campaigns": every, "today": today(request)}
     names["may_plan"] = request.membership.role in schedule.PLANNERS
     if campaign is None:
         return render(request, "schools/schedule_empty.html", names)

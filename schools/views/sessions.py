@@ -136,7 +136,8 @@ def answer(request: PortalRequest, campaign_pk: int, school: School) -> HttpResp
     campaign = get_object_or_404(campaigns_of(request), pk=campaign_pk)
     board = shown(request, campaign, show="")[1]
     row = next((row for row in board.rows if row.school == school), None)
-    names = {"board": board, "row": row, "campaign": campaign, "back": back(request, campaign_pk)}
+    here = f"{reverse('schools:schedule')}?{request.GET.urlencode()}"
+    names = {"board": board, "row": row, "campaign": campaign, "back": here}
     return render(request, "schools/_schedule_moved.html", names)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -30,7 +32,12 @@ def asked(request: PortalRequest, campaign: VprCampaign) -> tuple[UploadFilter, 
         request.GET, exams=Exam.objects.visible_to(request.membership).filter(campaign=campaign)
     )
     wanted = form.wanted()
-    narrowed = {"q": wanted.q, "grade": wanted.grade, "subject": wanted.subject, "show": wanted.show}
+    narrowed: dict[str, Any] = {
+        "q": wanted.q,
+        "grade": wanted.grade,
+        "subject": wanted.subject,
+        "show": wanted.show,
+    }
     return form, domain.uploads(campaign, request.membership, today(request), **narrowed)
 
 
@@ -39,7 +46,7 @@ def asked(request: PortalRequest, campaign: VprCampaign) -> tuple[UploadFilter, 
 def upload_list(request: PortalRequest) -> HttpResponse:
     """Tests whose day has come: late, waiting, uploaded."""
     campaign, every = chosen(request)
-    names = {"campaign": campaign, "campaigns": every, "today": today(request)}
+    names: dict[str, Any] = {"campaign": campaign, "campaigns": every, "today": today(request)}
     if campaign is None:
         return render(request, "schools/schedule_empty.html", names)
     form, found = asked(request, campaign)
