@@ -28,6 +28,7 @@ from accounts.models import Department, Membership, Role
 from notifications.models import Reminder
 from orders.domain import registering, signing
 from orders.models import Order, RegisterCounter
+from portal.demo_recheck import Recheck
 from portal.lib.env import BASE
 from portal.lib.transitions import move
 from roadmaps import permissions
@@ -121,6 +122,7 @@ class Story:
         for document in sorted(documents, key=lambda one: one.get("order", {}).get("date", 0)):
             self.play(document)
         self.hold_vpr()
+        Recheck(self).tell()
         self.ask_and_tell()
         # The past is not news: nobody gets mail about it.
         told = Reminder.objects.filter(department=self.department)

@@ -25,7 +25,7 @@ def date_input() -> forms.DateInput:
 class CaseFilter(forms.Form):
     """The filter of the list, kept in the address; nonsense in it filters nothing."""
 
-    STATES = [("", "Идущие"), *RecheckCase.State.choices, ("all", "Все")]
+    STATES = [("", "Все, кроме отменённых"), *RecheckCase.State.choices, ("all", "Все")]
 
     q = forms.CharField(label="Школа или предмет", required=False)
     state = forms.ChoiceField(label="Какие показать", required=False, choices=STATES)

@@ -14,11 +14,15 @@ from schools.models import School
 
 @dataclass(frozen=True)
 class Verdict:
-    """What speaks against an expert: ``hard`` is refused, by the database too; ``soft`` is only said."""
+    """What speaks against an expert: ``hard`` is refused, by the database too; ``soft`` is only said.
+
+    ``stranger``: the one reason is that the expert does not work at the school that was asked to check.
+    """
 
     expert: Expert
     hard: tuple[str, ...]
     soft: tuple[str, ...]
+    stranger: bool = False
 
 
 def with_ties(experts: Iterable[Expert]) -> list[Expert]:
@@ -65,7 +69,13 @@ def _verdict(case: RecheckCase, expert: Expert, part: int, partners: dict[int, S
             for pk, words in interests
             if pk in partners
         ]
-    return Verdict(expert, tuple(dict.fromkeys(hard)), tuple(_soft(case, expert)))
+    stranger = len(hard) == 1 and case.kind == RecheckCase.Kind.CROSS and not interests_at(case, interests)
+    return Verdict(expert, tuple(dict.fromkeys(hard)), tuple(_soft(case, expert)), stranger)
+
+
+def interests_at(case: RecheckCase, interests: list[tuple[int, str]]) -> bool:
+    """Whether one of them lies at a school of this case."""
+    return any(pk in {case.school_id, case.checker_id} for pk, _ in interests)
 
 
 def _interests(expert: Expert) -> list[tuple[int, str]]:

@@ -15,8 +15,10 @@ from django.template.loader import render_to_string
 
 from portal.lib import pdf
 from portal.lib.docx import Paper
+from portal.lib.names import NBSP
 from recheck import sampling
 from recheck.divergence import Agreement, Result, Share, TaskResult
+from recheck.domain import pictures
 from recheck.domain.words import ground, kappa_words, number, share_words, task_words
 from recheck.models import RecheckCase
 
@@ -24,8 +26,9 @@ FORMAT = 1
 KINDS = {"protocol": "Протокол", "note": "Справка", "errors": "Типичные ошибки"}
 FORMULA = (
     "Работы разделены на слои по классу и отметке. Место слоя: целая часть n·Nс/N, оставшиеся места — слоям с "
-    "наибольшим остатком (при равных остатках — с меньшим SHA-256 текста «зерно⏎класс|отметка»). Внутри слоя взяты "
-    "работы с наименьшим SHA-256 текста «зерно⏎код» (⏎ — перевод строки, UTF-8)."
+    "наибольшим остатком, при равных остатках — с меньшим отпечатком двух строк «зерно» и «класс|отметка». Внутри слоя "
+    "взяты работы с наименьшим отпечатком двух строк «зерно» и «код». Отпечаток — SHA-256 текста в UTF-8, строки "
+    "разделены одним знаком перевода строки."
 )
 
 
@@ -88,7 +91,7 @@ def _experts(case: RecheckCase) -> list[dict[str, str]]:
 
 
 def _rules(case: RecheckCase) -> list[str]:
-    size = f"число работ: {case.number}" if case.number else f"доля работ: {case.share} %"
+    size = f"число работ: {case.number}" if case.number else f"доля работ: {case.share}{NBSP}%"
     readers = (
         "две независимые проверки, спорные задания решает третий эксперт"
         if case.two_experts
@@ -99,7 +102,7 @@ def _rules(case: RecheckCase) -> list[str]:
         f"допуск: {case.tolerance} б.",
         f"существенное расхождение: {case.get_substantial_display()}",
         readers,
-        f"цель: объективно оценено не менее {case.target} % работ",
+        f"цель: объективно оценено не менее {case.target}{NBSP}% работ",
     ]
 
 
@@ -192,7 +195,7 @@ def rows(snapshot: Mapping[str, Any]) -> list[list[Any]]:
             work["after"],
             number(-work["difference"], signed=True),
             _marks(work),
-            ", ".join(f"{n}: {number(-gap, signed=True)}" for n, gap in work["tasks"].items()) or "—",
+            ", ".join(f"{n}:{NBSP}{number(-gap, signed=True)}" for n, gap in work["tasks"].items()) or "—",
             (work["direction"] or "нет расхождений") + (", существенно" if work["substantial"] else ""),
         ]
         for work in snapshot["works"]
@@ -212,9 +215,13 @@ def render(kind: str, snapshot: Mapping[str, Any], *, sha256: str) -> bytes:
     printer = pdf.Printer(render_to_string("recheck/pdf/paper.css", {"family": pdf.FAMILY}))
     names = {
         "it": snapshot, "sha256": sha256, "mark": "" if sha256 else "ПРОЕКТ", "rows": rows(snapshot),
-        "headings": HEADINGS, "formula": FORMULA, "day": _day(snapshot),
+        "headings": HEADINGS, "formula": FORMULA, "day": _day(snapshot), "chart": pictures.marks(_pairs(snapshot)),
     }  # fmt: skip
     return printer.join([printer.lay_out(render_to_string(f"recheck/pdf/{kind}.html", names))])
+
+
+def _pairs(snapshot: Mapping[str, Any]) -> list[tuple[int | None, int | None]]:
+    return [(work["mark_before"], work["mark_after"]) for work in snapshot["works"]]
 
 
 def _day(snapshot: Mapping[str, Any]) -> datetime.date | None:

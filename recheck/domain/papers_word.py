@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.lib.docx import Paper
+from portal.lib.names import NBSP
 from recheck.domain import papers
 
 Snapshot = Mapping[str, Any]
@@ -96,7 +97,7 @@ def _findings(paper: Paper, it: Snapshot) -> None:
         f"изменилась отметка: {found['marks_changed']['words']}",
         f"завышено {found['raised']}, занижено {found['lowered']}",
         f"согласие школы и экспертов, взвешенная каппа: {found['agreement']}",
-        f"объективно оценено: {found['objective']['words']}, цель {found['target']} % "
+        f"объективно оценено: {found['objective']['words']}, цель {found['target']}{NBSP}% "
         + ("достигнута" if found["target_met"] else "не достигнута"),
     ]
     if found["between"]:

@@ -12,7 +12,7 @@ from accounts.models import Membership
 from portal.lib import charts
 from portal.lib.refusals import Refused
 from recheck.divergence import Agreement, Pair, Result, Rule, compare, kappa, settled
-from recheck.domain import papers, seats
+from recheck.domain import papers, pictures, seats
 from recheck.domain.cases import State, step
 from recheck.domain.draws import scale
 from recheck.models import Protocol, RecheckCase, Scoring, Seat
@@ -86,33 +86,13 @@ def between_experts(case: RecheckCase) -> Agreement | None:
     return kappa("первичные баллы двух экспертов", totals)
 
 
-def pictures(case: RecheckCase, found: Result) -> list[charts.Chart]:
-    """Marks before and after, and how each task was done by the school's scores and by the experts'."""
-    drawn = []
-    if found.works and all(work.mark_after for work in found.works):
-        groups = [
-            (name, {mark: sum(str(of(work)) == mark for work in found.works) for mark in "2345"})
-            for name, of in (("Школа", lambda w: w.mark_before), ("Эксперты", lambda w: w.mark_after))
-        ]
-        drawn.append(charts.marks(groups, title="Отметки до и после перепроверки"))
-    both = pairs(case)
-    if both:
-        names = [task["number"] for task in case.tasks]
-        own, theirs = (
-            [_done([getattr(pair, side) for pair in both], task) for task in case.tasks]
-            for side in ("school", "expert")
-        )
-        title = "Выполнение заданий: доля наибольшего балла"
-        drawn.append(
-            charts.tasks(
-                names, own, theirs, title=title, whose="по оценке школы", others="по оценке экспертов"
-            )
-        )
-    return drawn
-
-
-def _done(scores: list[Any], task: dict[str, Any]) -> float:
-    return sum(score.get(task["number"]) or 0 for score in scores) / (task["max"] * len(scores))
+def drawn(case: RecheckCase, found: Result) -> list[charts.Chart]:
+    """The charts of the page."""
+    both = [
+        pictures.marks([(w.mark_before, w.mark_after) for w in found.works]),
+        pictures.tasks(pairs(case), case.tasks),
+    ]
+    return [chart for chart in both if chart]
 
 
 @transaction.atomic

@@ -61,7 +61,7 @@ def result(request: PortalRequest, pk: int) -> HttpResponse:
         "between": kappa_words(between) if between else "",
         "works": list(zip(found.works, papers.rows(snapshot), strict=True)),
         "tasks": [(task, task_words(task)) for task in found.typical],
-        "pictures": domain.pictures(case, found),
+        "pictures": domain.drawn(case, found),
         "may_sign": permissions.may_sign(request.membership, case),
     }
     return render(request, "recheck/result.html", names)
