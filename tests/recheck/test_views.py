@@ -332,6 +332,14 @@ def test_list_is_filtered(office, methodist):
     assert shown("?q=физика&state=all") == []
 
 
+def test_schools_card_tells_of_rechecks(office, methodist):
+    case = drawn(methodist)
+    page = office.get(reverse("schools:school", args=[case.school_id]))
+    assert url("case", case.pk) in page.text
+    stranger = SchoolFactory(department=methodist.department)
+    assert "не перепроверялись" in office.get(reverse("schools:school", args=[stranger.pk])).text
+
+
 # --- the school that checks ------------------------------------------------------------------------------------------
 
 
