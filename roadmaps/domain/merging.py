@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Membership
 from roadmaps.domain.history import note, step
-from roadmaps.models import Assignment, AssignmentEvent, AssignmentQuerySet
+from roadmaps.models import Assignment, AssignmentEvent
 from schools.models import School
 
 
-def _open(school: School, into: School) -> AssignmentQuerySet:
+def _open(school: School, into: School) -> Any:
     """The open duties of ``school``; ``double``: the heir bears the very same one."""
     same = Assignment.objects.filter(
         Q(item=OuterRef("item")) | Q(clause=OuterRef("clause")),
         school=into,
         occurrence=OuterRef("occurrence"),
     )
-    rows: AssignmentQuerySet = Assignment.objects.filter(school=school).open().annotate(double=Exists(same))
-    return rows
+    return Assignment.objects.filter(school=school).open().annotate(double=Exists(same))
 
 
 def outlook(school: School, into: School) -> list[str]:
@@ -30,11 +31,11 @@ def outlook(school: School, into: School) -> list[str]:
     said = []
     if doubles.count(True):
         said.append(
-            f"Незакрытых поручений, которые есть и у «{into}»: {doubles.count(True)}. Они будут сняты."
+            f"Незакрытых поручений, которые есть и у преемника: {doubles.count(True)}. Они будут сняты."
         )
     if doubles.count(False):
         said.append(
-            f"Незакрытых поручений, которых у «{into}» нет: {doubles.count(False)}. Они перейдут к ней."
+            f"Незакрытых поручений, которых у преемника нет: {doubles.count(False)}. Они перейдут к нему."
         )
     if waiting:
         said.append(

@@ -75,12 +75,12 @@ def outlook(school: School, into: School, *, keep_people: bool) -> list[str]:
     posts = school.posts.active().count()
     flags = ObjectivityFlag.objects.filter(school=school).standing().count()
     ahead = VprSession.objects.filter(school=school, day__gte=timezone.localdate()).count()
-    said = [f"Школа «{school}» закроется; её история останется на её странице, ссылка на неё — у «{into}»."]
+    said = [f"Закроется {school}; её история останется на её странице, ссылка на неё — на странице {into}."]
     if posts:
         who = counted(posts, "человек", "человека", "человек")
         said.append(
             f"Отвечают за школу: {who}. "
-            + (f"Будут отвечать за «{into}»." if keep_people else "Доступ закроется.")
+            + (f"Будут отвечать за {into}." if keep_people else "Доступ закроется.")
         )
     if flags:
         said.append(
@@ -89,7 +89,7 @@ def outlook(school: School, into: School, *, keep_people: bool) -> list[str]:
     if ahead:
         said.append(f"Дней ВПР впереди: {ahead}. Они останутся за прежней школой: перенесите их в графике.")
     for _, sentences in school_merging.send(School, school=school, into=into):
-        said += sentences
+        said += sentences or []
     return said
 
 

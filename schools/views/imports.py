@@ -28,7 +28,7 @@ PAGE = 50
 AT_ONCE = 300  # rows written while the clerk waits: tenths of a second; longer lists go to the worker
 LARGE = 1024 * 1024  # bytes read while the clerk waits: about 8,000 rows
 HEAPS = {
-    "faulty": "Ошибки",
+    "faulty": "С ошибками",
     "new": "Новые",
     "changed": "Изменятся",
     "same": "Без изменений",

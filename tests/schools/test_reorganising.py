@@ -142,7 +142,7 @@ class TestMerge:
         said = {"other": heir.pk, "day": "2026-07-01", "document": "постановление № 118"}
         assert client.post(address, said | {"other": foreign.pk}).status_code == 422
         shown = client.post(address, said).content.decode().replace("\xa0", " ")
-        assert "перейдут к ней" in shown
+        assert "перейдут к нему" in shown
         assert not SchoolChange.objects.exists()
         client.post(address, said | {"confirm": "1"})
         assert SchoolChange.objects.get().other == heir
