@@ -181,7 +181,7 @@ def make_note(job: Job, progress: work.Progress) -> dict[str, Any]:
 
 
 def note_key(note: ResultNote) -> str:
-    return f"note-{note.pk}"
+    return f"note-{note.campaign_id}"
 
 
 def make_note_later(note: ResultNote, *, by: Membership | None) -> Job:

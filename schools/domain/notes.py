@@ -34,7 +34,13 @@ HEAD += ["Пониз., %", "Подтв., %", "Повыс., %"]
 
 
 def note_of(campaign: VprCampaign) -> ResultNote:
-    """The campaign's note; it begins empty."""
+    """The campaign's note; it begins empty and is not saved by looking at it."""
+    note = ResultNote.objects.filter(campaign=campaign).select_related("department", "campaign").first()
+    return note or ResultNote(campaign=campaign, department=campaign.department)
+
+
+def kept_note(campaign: VprCampaign) -> ResultNote:
+    """The same as a row, to write in."""
     note, _ = ResultNote.objects.get_or_create(
         campaign=campaign, defaults={"department": campaign.department}
     )
@@ -43,7 +49,7 @@ def note_of(campaign: VprCampaign) -> ResultNote:
 
 def school_of(note: ResultNote, school: School) -> NoteSchool:
     """The words on one school, not saved while there are none."""
-    return NoteSchool.objects.filter(note=note, school=school).first() or NoteSchool(
+    return NoteSchool.objects.filter(note__campaign=note.campaign, school=school).first() or NoteSchool(
         note=note, school=school, version=0
     )
 
@@ -104,7 +110,7 @@ def content(note: ResultNote) -> Content:
         facts=facts(campaign, blocks),
         flags=list(flags.select_related("school").order_by("school__name", "grade", "subject")),
         marks=list(marks.select_related("school", "source").order_by("school__name", "grade", "subject")),
-        schools=list(note.schools.select_related("school").order_by("school__name")),
+        schools=list(NoteSchool.objects.filter(note__campaign=campaign).select_related("school")),
     )
 
 
@@ -127,7 +133,7 @@ def _sentence(block: Block) -> str:
     """«Математика, 4 класс: 500 участников, успеваемость 93,1 % (регион: 95,0 %), качество …»."""
     own = block.group("department")
     if own is None:
-        return f"{str(block.exam).capitalize()}: данных по муниципалитету нет."
+        return f"{block.title}: данных по муниципалитету нет."
     others = [line for line in block.groups if line.scope != "department"]
     parts = [counted(own.figures.participants or 0, "участник", "участника", "участников")]
     for word, name in (("успеваемость", "success"), ("качество", "quality")):
@@ -139,7 +145,7 @@ def _sentence(block: Block) -> str:
     if (raised := own.figures.moved("raised")) is not None:
         lowered = _shown(own.figures.moved("lowered"))
         parts.append(f"отметку против журнала повысили {_shown(raised)}, понизили {lowered}")
-    return f"{str(block.exam).capitalize()}: {', '.join(parts)}."
+    return f"{block.title}: {', '.join(parts)}."
 
 
 def _shown(share: float | None) -> str:
@@ -163,8 +169,8 @@ def pictures(block: Block) -> list[charts.Chart]:
     """Marks of the groups, and marks against the journal, where there are any."""
     marked = [(line.name, line.figures.marks) for line in block.groups if line.figures.marks]
     moved = [(line.name, line.figures.journal) for line in block.groups if line.figures.journal]
-    made = [charts.marks(marked, title=f"{block.exam}: отметки")] if marked else []
-    return made + ([charts.journal(moved, title=f"{block.exam}: отметки против журнала")] if moved else [])
+    made = [charts.marks(marked, title=f"{block.title}: отметки")] if marked else []
+    return made + ([charts.journal(moved, title=f"{block.title}: отметки против журнала")] if moved else [])
 
 
 # --- papers ------------------------------------------------------------------------------------------------------
@@ -187,7 +193,7 @@ def make(note: ResultNote, *, by: Membership | None, step: Callable[[str], None]
 def as_pdf(known: Content) -> bytes:
     printer = pdf.Printer(render_to_string("schools/pdf/note.css", {"family": pdf.FAMILY}))
     tables = [
-        {"exam": block.exam, "rows": [(line, row(line)) for line in block.lines], "charts": pictures(block)}
+        {"title": block.title, "rows": [(line, row(line)) for line in block.lines], "charts": pictures(block)}
         for block in known.blocks
     ]
     names = {"known": known, "title": TITLE, "caution": CAUTION, "head": HEAD, "tables": tables}
@@ -211,7 +217,7 @@ def as_docx(known: Content) -> bytes:
     paper.turn(landscape=True)
     paper.heading("2. Результаты по школам, предметам и классам")
     for block in known.blocks:
-        paper.heading(str(block.exam).capitalize(), 2)
+        paper.heading(block.title, 2)
         lines = [row(line) for line in block.lines]
         paper.table(HEAD, lines, widths=[87, *[18] * (len(HEAD) - 1)], right=range(1, len(HEAD)), size=10)
     paper.turn(landscape=False)

@@ -64,6 +64,16 @@ class Block:
     def lines(self) -> list[Line]:
         return [*self.groups, *self.schools]
 
+    @property
+    def title(self) -> str:
+        """«Математика, 4 класс»."""
+        name = str(self.exam)
+        return name[:1].upper() + name[1:]
+
+    @property
+    def anchor(self) -> str:
+        return f"exam-{self.exam.pk}"
+
     def group(self, scope: str) -> Line | None:
         return next((line for line in self.groups if line.scope == scope), None)
 

@@ -52,7 +52,7 @@ def note(request: PortalRequest, pk: int) -> HttpResponse:
 def note_edit(request: PortalRequest, pk: int) -> HttpResponse:
     """The introduction and the conclusions."""
     campaign = campaign_or_404(request, pk)
-    found = domain.note_of(campaign)
+    found = domain.kept_note(campaign) if request.method == "POST" else domain.note_of(campaign)
     form = NoteForm(request.POST or None, instance=found)
     names = {"campaign": campaign, "form": form, "title": "Вступление и выводы"}
     return saved(request, names) or render(
@@ -66,7 +66,8 @@ def note_school(request: PortalRequest, pk: int, school: int) -> HttpResponse:
     """Causes, measures and recommendations of one school."""
     campaign = campaign_or_404(request, pk)
     of = get_object_or_404(School.objects.visible_to(request.membership), pk=school)
-    form = NoteSchoolForm(request.POST or None, instance=domain.school_of(domain.note_of(campaign), of))
+    written_in = domain.kept_note(campaign) if request.method == "POST" else domain.note_of(campaign)
+    form = NoteSchoolForm(request.POST or None, instance=domain.school_of(written_in, of))
     names = {"campaign": campaign, "form": form, "title": of.name}
     return saved(request, names) or render(
         request, "schools/note_edit.html", names, status=422 if form.is_bound else 200
@@ -106,7 +107,7 @@ def theirs(request: PortalRequest, row: ResultNote | NoteSchool) -> ResultNote |
 @role_required(*WORKERS)
 def note_make(request: PortalRequest, pk: int) -> HttpResponse:
     """Have the worker make the papers."""
-    tasks.make_note_later(domain.note_of(campaign_or_404(request, pk)), by=request.membership)
+    tasks.make_note_later(domain.kept_note(campaign_or_404(request, pk)), by=request.membership)
     return redirect("schools:note", pk)
 
 

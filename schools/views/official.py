@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -28,11 +28,19 @@ def official(request: PortalRequest) -> HttpResponse:
     marks = OfficialMark.objects.visible_to(request.membership).select_related("school", "source", "flag")
     lists = OfficialList.objects.visible_to(request.membership).exclude(state=State.DISCARDED)
     names = {
-        "marks": marks.order_by("-year", "school__name", "grade", "subject"),
+        "years": by_years(marks.order_by("-year", "school__name", "grade", "subject")),
         "lists": lists.select_related("created_by__user"),
         "may_import": request.membership.role in WORKERS,
     }
     return render(request, "schools/official.html", names)
+
+
+def by_years(marks: Iterable[OfficialMark]) -> list[tuple[str, str, list[OfficialMark]]]:
+    """The marks year by year: the section's title, its anchor, its marks."""
+    years: dict[int, list[OfficialMark]] = {}
+    for mark in marks:
+        years.setdefault(mark.year, []).append(mark)
+    return [(f"ВПР {year} года", f"year-{year}", of_year) for year, of_year in years.items()]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
