@@ -28,6 +28,7 @@ from accounts.models import Department, Membership, Role
 from notifications.models import Reminder
 from orders.domain import registering, signing
 from orders.models import Order, RegisterCounter
+from portal import demo_results
 from portal.demo_recheck import Recheck
 from portal.lib.env import BASE
 from portal.lib.transitions import move
@@ -118,6 +119,8 @@ class Story:
         self.plan_vpr(district["vpr"])
         documents = [self.file(path) for path in sorted(FOLDER.glob("[1-9]*.json"))]
         self.raise_flag(district["flag"])
+        told = self.file(FOLDER / "results.json")
+        demo_results.tell(told, self.department, self.schools, spring=self.year, by=self.methodist)
         # Journals go by date: the oldest order is registered first.
         for document in sorted(documents, key=lambda one: one.get("order", {}).get("date", 0)):
             self.play(document)

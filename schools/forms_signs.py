@@ -26,6 +26,7 @@ class SignRulesForm(TenantModelForm):
             "control",
             "false_share",
         ]
+        localized_fields = [*signs.CODES, "expected_raised", "false_share"]  # «0,01» as people write it
         labels = {"false_share": "Допустимая доля (вероятность) ложных признаков по отделу"}
         help_texts = {
             "informative": "Ниже оценка называется приблизительной.",
@@ -40,9 +41,6 @@ class SignRulesForm(TenantModelForm):
         for code in signs.CODES:
             self.fields[code].label = signs.RULES[code].title
             self.fields[code].help_text = "Уровень p от 0,0001 до 0,1. Пусто: признак не рассчитывается."
-            self.fields[code].localize = True
-        for name in ("expected_raised", "false_share"):
-            self.fields[name].localize = True
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -87,7 +87,7 @@ def histogram(
     ``expected``: the smooth curve they were judged by.
     """
     thresholds = thresholds or {}
-    high = max([*counts, *(expected or []), 1])
+    high = max([*counts, *(expected or []), 1]) * (1.15 if suspects else 1)  # room for the sign over the bar
     plot = _Plot(len(counts), high, left=44, top=34, height=232)
     bars = [
         _rect(

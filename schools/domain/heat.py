@@ -136,7 +136,7 @@ def page(membership: Membership, row: VprResult) -> Page:
     found = ComputedSign.objects.visible_to(membership).filter(exam=row.exam, school=row.school)
     flags = ObjectivityFlag.objects.visible_to(membership).standing().filter(school=row.school)
     same = flags.filter(year=row.exam.campaign.year, grade=row.exam.grade, subject=row.exam.subject)
-    computed = list(found)
+    computed = sorted(found, key=lambda sign: (not sign.found, not sign.enough_data, sign.pk))
     return Page(
         row=row,
         signs=computed,

@@ -155,3 +155,13 @@ class ComputedSign(models.Model):
     @property
     def rule(self) -> signs.Rule:
         return signs.RULES[self.code]
+
+    @property
+    def said(self) -> str:
+        """The judgement without the caution, for pages that say it once for all."""
+        return self.text.removesuffix(signs.CAUTION).strip()
+
+    @property
+    def adjusted_words(self) -> str:
+        """«= 0,057» or «< 0,001»."""
+        return "" if self.adjusted is None else signs.chance(self.adjusted)

@@ -5,7 +5,7 @@ Pure: no Django, no database; numpy is imported when first needed. `compute` jud
 ``manage.py compute_signs``. Method, sources, figures and limits: docs/signs.md.
 """
 
-from schools.signs.judging import compute, fitted, together
+from schools.signs.judging import chance, compute, fitted, together
 from schools.signs.lines import Unreadable, answer, as_json, read
 from schools.signs.model import (
     CAUTION,
@@ -36,6 +36,7 @@ __all__ = [
     "Unreadable",
     "answer",
     "as_json",
+    "chance",
     "compute",
     "fitted",
     "read",

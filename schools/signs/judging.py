@@ -210,7 +210,7 @@ def _cohort(result: Result, rules: Rules) -> Sign:
 def _judged(code: str, p: float, n: int, said: str, *, level: float, numbers: dict[str, float]) -> Sign:
     found = p <= level
     verdict = "случайностью это объяснить трудно" if found else "это может быть случайностью"
-    words = f"{said} p\N{NO-BREAK SPACE}{_chance(p)} при уровне {_number(level)}, учеников {n}: {verdict}. {CAUTION}"
+    words = f"{said} p\N{NO-BREAK SPACE}{chance(p)} при уровне {_number(level)}, учеников {n}: {verdict}. {CAUTION}"
     return Sign(code, found, p, n, True, words, numbers=numbers)
 
 
@@ -285,7 +285,8 @@ def _percent(share: float) -> str:
     return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"
 
 
-def _chance(p: float) -> str:
+def chance(p: float) -> str:
+    """«= 0,057» or «< 0,001»."""
     return "< 0,001" if p < 0.001 else f"= {_number(p)}"
 
 
