@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role
 from portal.lib.names import counted
 from schools import card
-from schools.domain import flag_history
+from schools.domain import flag_history, heat
 from schools.models import ObjectivityFlag, Post, School, SchoolChange
 
 MAY_FLAG = {Role.ADMIN, Role.METHODIST}
@@ -36,6 +36,29 @@ def flags(school: School, membership: Membership) -> card.Block | None:
         link_text="Все признаки отдела",
         states=(("ask", f"{counted(standing, 'признак', 'признака', 'признаков')} в работе"),)
         if standing
+        else (),
+    )
+
+
+@card.block(order=30)
+def results(school: School, membership: Membership) -> card.Block | None:
+    """The newest campaign in which the school has results: each test with its share of «4» and «5» and its signs."""
+    if membership.role == Role.DEPUTY:
+        return None
+    rows = heat.of_school(membership, school)
+    if not rows:
+        return None
+    found = sum(row.found for row in rows)
+    return card.Block(
+        "results",
+        f"Результаты: {rows[0].result.exam.campaign}",
+        "schools/_card_results.html",
+        data=rows,
+        count=len(rows),
+        link=f"{reverse('schools:results')}?campaign={rows[0].result.exam.campaign_id}",
+        link_text="Все школы",
+        states=(("ask", f"{counted(found, 'повод', 'повода', 'поводов')} проверить результаты"),)
+        if found
         else (),
     )
 

@@ -220,25 +220,29 @@ def heat_map(
     return _chart(title, said, top + len(rows) * height + 6, drawn, (("", *columns), table))
 
 
-def lines(series: Sequence[Series], *, title: str, across: str, upward: str) -> Chart:
-    """Shares 0…1 over a number, a line each with its own dash and its name at its end: a power curve."""
+def lines(series: Sequence[Series], *, title: str, across: str, upward: str, top: float = 1.0) -> Chart:
+    """Shares up to ``top`` over a number, a line each with its own dash and its name at its end: a power curve."""
     xs = sorted({x for one in series for x, _ in one.points})
     low, high = (xs[0], xs[-1]) if xs else (0.0, 1.0)
-    plot = _Plot(1, 1.0, left=44, top=34, height=232, share=True, right=WIDTH - 96)
+    plot = _Plot(1, top, left=44, top=34, height=232, share=True, right=WIDTH - 96)
 
     def place(x: float, y: float) -> tuple[float, float]:
         return plot.left + (plot.right - plot.left) * (x - low) / ((high - low) or 1), plot.y(y)
 
     drawn = plot.grid(upward)
-    taken: list[float] = []
     for index, one in enumerate(series):
         points = [place(x, y) for x, y in one.points]
         drawn.append(_polyline(points, LINE, DASHES[index % len(DASHES)]))
         drawn += [_disc(x, y, 2.6) for x, y in points]
-        end = _free(points[-1][1], taken)
+    taken: list[float] = []
+    for one in sorted(series, key=lambda one: -one.points[-1][1]):
+        end = _free(plot.y(one.points[-1][1]), taken)
         drawn.append(_text(plot.right + 8, end + 4, one.name, size=11))
-    ticks = xs[:: math.ceil(len(xs) / 12)] if xs else []
-    drawn += [_text(place(x, 0)[0], plot.y(0) + 15, _number(x), anchor="middle", size=11) for x in ticks]
+    said_at = -math.inf
+    for x in xs:
+        if (at := place(x, 0)[0]) - said_at >= 26:  # a number needs that much room
+            drawn.append(_text(at, plot.y(0) + 15, _number(x), anchor="middle", size=11))
+            said_at = at
     drawn.append(_text(plot.right, plot.y(0) + 33, across, anchor="end", size=11, muted=True))
     values = [dict(one.points) for one in series]
     rows = tuple((_number(x), *(_percent(of[x]) if x in of else "—" for of in values)) for x in xs)
@@ -270,7 +274,7 @@ class _Plot:
     def ticks(self) -> list[float]:
         """Up to six round numbers from nought to above the highest value."""
         if self.share:
-            return [0, 0.25, 0.5, 0.75, 1]
+            return [self.high * n / 4 for n in range(5)]
         power = 10 ** math.floor(math.log10(self.high))
         every = next(s for k in (0.1, 0.2, 0.5, 1, 2) if self.high <= 5 * (s := max(1.0, k * power)))
         return [every * n for n in range(math.ceil(self.high / every) + 1)]

@@ -117,6 +117,33 @@ def workbook(found: list[ComputedSign]) -> bytes:
     return excel.write("Признаки", columns, rows)
 
 
+@dataclass(frozen=True)
+class Line:
+    """A result of a school on its card; ``good``: per cent of «4» and «5», None when marks are unknown."""
+
+    result: VprResult
+    found: int
+
+    @property
+    def good(self) -> int | None:
+        total = sum(self.result.marks.values())
+        return (
+            round(100 * (self.result.marks.get("4", 0) + self.result.marks.get("5", 0)) / total)
+            if total
+            else None
+        )
+
+
+def of_school(membership: Membership, school: School) -> list[Line]:
+    """The school's results of the newest campaign that has any. Two queries."""
+    signs_found = Count("exam__signs", filter=Q(exam__signs__school=school, exam__signs__found=True))
+    rows = VprResult.objects.visible_to(membership).filter(school=school).select_related("exam__campaign")
+    newest = rows.order_by("-exam__campaign__first_day").values("exam__campaign")[:1]
+    last = rows.filter(exam__campaign=newest).annotate(signs_found=signs_found)
+    ordered = last.order_by("exam__grade", "exam__subject", "pk")
+    return [Line(row, row.signs_found) for row in ordered]
+
+
 # --- one school in one test ----------------------------------------------------------------------------------------
 
 
@@ -175,7 +202,7 @@ def _pictures(row: VprResult, compared: judging.Compared, computed: list[Compute
                 [peers.get(number) for number in row.tasks],
                 title="Выполнение заданий, доля наибольшего балла",
                 whose="школа",
-                others="другие школы муниципалитета" if compared.others(row, "tasks") else "сравниваемые",
+                others="другие школы муниципалитета" if compared.others("tasks") else "сравниваемые",
             )
         )
     return made

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -113,9 +115,49 @@ class Compared:
             advanced=self.exam.level != "" or _is_advanced(row),
         )
 
-    def others(self, row: VprResult, part: str) -> list[VprResult]:
-        found = [one for one in self.rows if one.school_id != row.school_id and getattr(one, part)]
-        return found if len(found) >= ENOUGH_OTHERS else []
+    @cached_property
+    def alike(self) -> dict[int, list[VprResult]]:
+        """Schools with a distribution, by its length: only like scales can be added."""
+        found = defaultdict(list)
+        for row in self.rows:
+            if any(row.histogram):
+                found[len(row.histogram)].append(row)
+        return found
+
+    @cached_property
+    def total(self) -> dict[int, list[int]]:
+        """The distribution of all schools, by its length."""
+        return {
+            n: [sum(column) for column in zip(*(row.histogram for row in rows), strict=True)]
+            for n, rows in self.alike.items()
+        }
+
+    @cached_property
+    def mean(self) -> dict[int, list[tuple[int, float, int]]]:
+        """School, mean and pupils of each, by the length of the distribution."""
+        return {
+            n: [(row.pk, moments(row.histogram)[0], sum(row.histogram)) for row in rows]
+            for n, rows in self.alike.items()
+        }
+
+    @cached_property
+    def raised(self) -> Counter[str]:
+        return sum((Counter(row.journal) for row in self.rows), Counter())
+
+    @cached_property
+    def done(self) -> tuple[Counter[str], Counter[str]]:
+        """By task: points and pupils of all schools, points as shares of the task's maximum."""
+        points: Counter[str] = Counter()
+        pupils: Counter[str] = Counter()
+        for row in self.rows:
+            for number, share in row.tasks.items():
+                points[number] += share * (row.participants or 1)
+                pupils[number] += row.participants or 1
+        return points, pupils
+
+    def others(self, part: str) -> bool:
+        """Whether enough other schools have that part to be compared with."""
+        return sum(bool(getattr(one, part)) for one in self.rows) > ENOUGH_OTHERS
 
     def group(self, part: str) -> Any:
         """That part of the smallest group for which it came in."""
@@ -125,28 +167,19 @@ class Compared:
         return None
 
     def histogram(self, row: VprResult) -> list[int]:
-        lengths = len(row.histogram)
-        total = [0] * lengths
-        for other in self.others(row, "histogram"):
-            if len(other.histogram) == lengths:
-                total = [a + b for a, b in zip(total, other.histogram, strict=True)]
-        if any(total):
-            return total
+        length = len(row.histogram)
+        if len(self.alike.get(length, ())) > ENOUGH_OTHERS and any(row.histogram):
+            return [every - own for every, own in zip(self.total[length], row.histogram, strict=True)]
         group = self.group("histogram") or []
-        return group if len(group) == lengths else []
+        return group if len(group) == length else []
 
     def means(self, row: VprResult) -> list[tuple[float, int]]:
-        usable = (one.histogram for one in self.others(row, "histogram"))
-        return [(moments(one)[0], sum(one)) for one in usable if len(one) == len(row.histogram) and any(one)]
+        return [(mean, n) for pk, mean, n in self.mean.get(len(row.histogram), ()) if pk != row.pk]
 
     def journal(self, row: VprResult) -> Mapping[str, int]:
-        others = self.others(row, "journal")
-        if not others:
+        if not self.others("journal"):
             return self.group("journal") or {}
-        return {
-            name: sum(one.journal.get(name, 0) for one in others)
-            for name in ("lowered", "confirmed", "raised")
-        }
+        return {name: count - row.journal.get(name, 0) for name, count in self.raised.items()}
 
     def tasks(self, row: VprResult) -> list[signs.Task]:
         peers = self.task_means(row)
@@ -158,15 +191,15 @@ class Compared:
 
     def task_means(self, row: VprResult) -> Mapping[str, float]:
         """Shares of the peers by task, weighted by pupils."""
-        others = self.others(row, "tasks")
-        if not others:
+        if not self.others("tasks"):
             return self.group("tasks") or {}
-        found = {}
-        for number in row.tasks:
-            pairs = [(one.tasks[number], one.participants or 1) for one in others if number in one.tasks]
-            if pairs:
-                found[number] = sum(share * n for share, n in pairs) / sum(n for _, n in pairs)
-        return found
+        points, pupils = self.done
+        own = row.participants or 1
+        return {
+            number: min(1.0, max(0.0, (points[number] - share * own) / (pupils[number] - own)))
+            for number, share in row.tasks.items()
+            if pupils[number] > own
+        }
 
     def previous(self, row: VprResult) -> signs.Cohort | None:
         if self.before is None:
