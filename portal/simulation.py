@@ -193,6 +193,7 @@ class Year:
             state=Assignment.State.ASSIGNED, reported_at=None, reported_by=None, decided_at=None, decided_by=None,
             round=1, draft={},
         )  # fmt: skip
+        ActionItem.objects.update(proof=ActionItem.Proof.ANY)  # nobody attaches files in a play
         for roadmap in self.plans().exclude(state=Roadmap.State.APPROVED):
             if roadmap.state == Roadmap.State.DRAFT:
                 approval.assemble(roadmap, by)
