@@ -71,8 +71,8 @@ def choices(request: PortalRequest) -> HttpResponse:
     """Which mail one must get, and which one may do without."""
     refused = links.refused_kinds(request.user)
     wanted = [kind.name for kind in kinds.optional() if kind.name not in refused]
-    form = ChoicesForm(request.POST or None, initial={"wanted": wanted})
-    if request.method == "POST" and form.is_valid():
+    form = ChoicesForm(request.POST if request.method == "POST" else None, initial={"wanted": wanted})
+    if form.is_valid():
         for kind in kinds.optional():
             links.choose(request.user, kind, mail=kind.name in form.cleaned_data["wanted"])
         messages.success(request, "Сохранено. В самом портале сообщения видны всегда.")
