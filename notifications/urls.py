@@ -14,8 +14,8 @@ urlpatterns = [
     path("ledger/retry/", ledger.retry_failed, name="retry_failed"),
     path("ledger/<int:pk>/retry/", ledger.retry, name="retry"),
     path("ledger/addresses/<int:pk>/checked/", ledger.address_checked, name="address_checked"),
-    path("rules/", rules.rules, name="rules"),
-    path("rules/preview/", rules.rules_preview, name="rules_preview"),
+    path("ledger/rules/", rules.rules, name="rules"),
+    path("ledger/rules/preview/", rules.rules_preview, name="rules_preview"),
     path("go/<str:token>/", links.go, name="go"),
     path("unsubscribe/<str:token>/", links.unsubscribe, name="unsubscribe"),
 ]

@@ -25,7 +25,7 @@ from django.utils.formats import date_format
 
 from accounts.domain import departments, people
 from accounts.models import Department, Membership, Role
-from notifications.models import Reminder
+from notifications.models import RefusedAddress, Reminder
 from orders.domain import registering, signing
 from orders.models import Order, RegisterCounter
 from portal import demo_results
@@ -33,7 +33,7 @@ from portal.demo_recheck import Recheck
 from portal.lib.env import BASE
 from portal.lib.transitions import move
 from roadmaps import permissions
-from roadmaps.domain import approval, evidence, fanout, importing, reports, requests, responsibles
+from roadmaps.domain import approval, evidence, fanout, importing, reminders, reports, requests, responsibles
 from roadmaps.domain import messages as talk
 from roadmaps.models import Assignment, AssignmentEvent, Roadmap
 from roadmaps.reading import model as read
@@ -127,9 +127,25 @@ class Story:
         self.hold_vpr()
         Recheck(self).tell()
         self.ask_and_tell()
+        self.remind()
         # The past is not news: nobody gets mail about it.
         told = Reminder.objects.filter(department=self.department)
-        told.update(state=Reminder.State.SENT, ended_at=timezone.now(), read_at=timezone.now())
+        told.waiting().update(state=Reminder.State.SENT, ended_at=timezone.now())
+
+    def remind(self) -> None:
+        """The last working morning's messages, not read yet; one mailbox that does not exist."""
+        morning = datetime.datetime.combine(self.workday(0), datetime.time(9), self.department.tz)
+        Reminder.objects.update(read_at=timezone.now())
+        reminders.morning(self.department, morning)
+        lost = Reminder.objects.filter(
+            kind=reminders.DIGEST, recipient__email="deputy-9@demo.example"
+        ).first()
+        if lost:
+            address, answer = lost.recipient.email, "550 5.1.1 mailbox unavailable"
+            RefusedAddress.objects.create(user=lost.recipient, address=address, answer=answer)
+            Reminder.objects.filter(pk=lost.pk).update(
+                state=Reminder.State.FAILED, ended_at=timezone.now(), attempts=1, problem=answer
+            )
 
     # --- people and schools ----------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """A department's year played day by day on a throw-away database: who gets which mail under today's rules.
 
 The real database is only read, once; everything else happens in a temporary SQLite file, inside a transaction that
-never commits (so no worker is nudged), under a clock of its own, with letters that go nowhere.
+never commits (so no worker is nudged), under a clock of its own; no letter is sent.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from zlib import crc32
 
 from django.apps import apps
 from django.conf import settings
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connections, models, transaction
 from django.db.utils import load_backend
 from django.utils import timezone
@@ -132,26 +131,17 @@ def clock() -> Iterator[Any]:
         timezone.now = real
 
 
-class Nowhere(BaseEmailBackend):
-    """Takes every letter and forgets it."""
-
-    def send_messages(self, email_messages: Any) -> int:
-        return len(email_messages)
-
-
 @dataclass
 class Year:
     """The play: mornings with their mail, and people who report, more or less in time, the same way each time."""
 
     department: Department
     plan: dict[datetime.date, list[int]] = field(default_factory=lambda: defaultdict(list))
-    seen: int = 0
 
     def play(self) -> Iterator[Mail]:
         """Each letter in the order of the year."""
         self.calendar = self.department.calendar
         first, last = self.period()
-        self.seen = self.newest()
         with clock() as at:
             at(self.moment(first, 0))
             self.give_out()
@@ -189,6 +179,7 @@ class Year:
         by = Membership.objects.active().filter(department=self.department).order_by("pk").first()
         if by is None:
             raise Refused("В отделе никто не работает: писать некому.")
+        Reminder.objects.all().delete()  # with all that was told
         Assignment.objects.filter(pk__in=self.duties().values("pk")).update(
             state=Assignment.State.ASSIGNED, reported_at=None, reported_by=None, decided_at=None, decided_by=None,
             round=1, draft={},
@@ -255,21 +246,13 @@ class Year:
         return next((post.membership for post in posts.order_by("pk")), None)
 
     def mail(self, day: datetime.date) -> Iterator[Mail]:
-        """Send what is due, and tell of what went out."""
-        if not Reminder.objects.waiting().exists():
-            return
-        while delivery.sweep(timezone.now(), Nowhere()):
-            pass
-        sent = Reminder.objects.filter(pk__gt=self.seen, state=Reminder.State.SENT).select_related(
-            "recipient"
-        )
-        for reminder in sent.order_by("pk"):
-            yield Mail(day, reminder.recipient, reminder.kind, reminder.subject, self.told(reminder))
-        waiting = Reminder.objects.waiting().order_by("pk").values_list("pk", flat=True).first()
-        self.seen = (waiting - 1) if waiting else self.newest()
-
-    def newest(self) -> int:
-        return Reminder.objects.aggregate(newest=models.Max("pk"))["newest"] or 0
+        """What goes out now: nothing has changed since it was recorded, so it is not composed and sent in earnest."""
+        due = Reminder.objects.waiting().filter(due_at__lte=timezone.now()).select_related("recipient")
+        rows = list(due.order_by("pk"))
+        for reminder in rows:
+            if not delivery.why_not_by_mail(reminder):
+                yield Mail(day, reminder.recipient, reminder.kind, reminder.subject, self.told(reminder))
+        due.filter(pk__in=[one.pk for one in rows]).update(state=Reminder.State.SENT, ended_at=timezone.now())
 
     def told(self, reminder: Reminder) -> list[Assignment]:
         """All duties the letter is about, those that are only counted in it too."""

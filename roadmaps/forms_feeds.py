@@ -11,6 +11,8 @@ from accounts.models import Membership, Role
 from roadmaps.models import Roadmap
 from schools.models import School
 
+OWN = "own"
+
 
 class FeedForm(forms.Form):
     """One's own duties, a school, or a roadmap: of those one may see."""
@@ -23,14 +25,13 @@ class FeedForm(forms.Form):
         frozen = [Roadmap.State.APPROVED, Roadmap.State.ARCHIVED]
         roadmaps = Roadmap.objects.visible_to(membership).filter(state__in=frozen).distinct()
         self.roadmaps = {f"roadmap:{one.pk}": one for one in roadmaps}
-        own = [] if membership.role == Role.VIEWER else [("", "Мои поручения")]
+        own = [] if membership.role == Role.VIEWER else [(OWN, "Мои поручения")]
         choices: list[Any] = [
             *own,
             ("Школа", [(key, one.name) for key, one in self.schools.items()]),
             ("Дорожная карта", [(key, one.name) for key, one in self.roadmaps.items()]),
         ]
         set_choices(self, "what", choices)
-        self.fields["what"].required = not own
 
     def thing(self) -> dict[str, Any]:
         """The arguments of `feeds.create`."""

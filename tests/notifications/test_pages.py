@@ -21,7 +21,7 @@ from tests.factories.notifications import ReminderFactory, RulesFactory
 pytestmark = pytest.mark.django_db
 State = Reminder.State
 HTMX = {"HX-Request": "true"}
-INBOX, LEDGER, RULES = "/notifications/", "/notifications/ledger/", "/notifications/rules/"
+INBOX, LEDGER, RULES = "/notifications/", "/notifications/ledger/", "/notifications/ledger/rules/"
 
 
 def letters(member, *subjects, **kwargs):
