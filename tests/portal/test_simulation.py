@@ -52,7 +52,7 @@ def small(time_machine):
     AssignmentFactory(item=duty.item, school=duty.school, occurrence="2", last_day=datetime.date(2026, 4, 15))
     ActionItemFactory(
         section=duty.item.section,
-        deadline_parts=[{"kind": "by", "date": "2026-05-15"}],
+        deadline_parts=[{"by": "2026-05-15"}],
         reach=[{"kind": "all_schools"}],
     )
     return duty, deputy
@@ -74,6 +74,7 @@ def test_year_of_a_department_is_played_on_a_copy_and_is_the_same_each_time(smal
     assert {one["due"] for letter in first["mails"] for one in letter["assignments"]} >= {
         "2026-03-15",
         "2026-04-15",
+        "2026-05-15",
     }
 
 
