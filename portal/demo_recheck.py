@@ -130,7 +130,7 @@ class Recheck:
         case = self.open(
             5, "русский язык", flag=flag, partner=self.schools[6], school_checked_on=self.story.day(-3)
         )
-        twin = RecheckCase.objects.get(pk=case.twin_id)
+        twin = RecheckCase.objects.get(twin=case)
         if not twin.tasks:
             self.tasks(twin)
         for one, count in ((case, 48), (twin, 36)):

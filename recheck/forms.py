@@ -58,18 +58,15 @@ class CaseForm(TenantModelForm):
         self.fields["reason"].required = not any(grounds.values())
         self.fields["school_checked_on"].validators.append(sane_day)
         self.fields["school"].queryset = self.fields["school"].queryset.filter(closed_on=None)  # type: ignore[attr-defined]
-        self.fields["exam"].queryset = (
-            self.fields["exam"]
-            .queryset.select_related("campaign")
-            .order_by(  # type: ignore[attr-defined]
-                "-campaign__first_day", "grade", "subject"
-            )
+        exams: Any = self.fields["exam"]
+        exams.queryset = exams.queryset.select_related("campaign").order_by(
+            "-campaign__first_day", "grade", "subject"
         )
-        self.fields["exam"].label_from_instance = lambda exam: f"{exam} — {exam.campaign}"  # type: ignore[attr-defined]
+        exams.label_from_instance = lambda exam: f"{exam} — {exam.campaign}"
         today = timezone.localdate()
-        commissions = self.fields["commission"]
-        commissions.queryset = commissions.queryset.filter(last_day__gte=today)  # type: ignore[attr-defined]
-        commissions.initial = commissions.queryset.first()  # type: ignore[attr-defined]
+        commissions: Any = self.fields["commission"]
+        commissions.queryset = commissions.queryset.filter(last_day__gte=today)
+        commissions.initial = commissions.queryset.first()
         flag = grounds.get("flag")
         self.fields["school"].initial = flag.school if flag else None
 
@@ -240,10 +237,10 @@ class CommissionForm(TenantModelForm):
         super().__init__(*args, membership=membership, **kwargs)
         self.instance.department = membership.department
         self.fields["chair"].required = True
-        chairs = self.fields["chair"]
+        chairs: Any = self.fields["chair"]
         chairs.queryset = chairs.queryset.filter(ended_at=None, role__in=DEPARTMENT_ROLES).select_related(
             "user"
-        )  # type: ignore[attr-defined]
+        )
         self.fields["members"].queryset = self.fields["members"].queryset.active().select_related("school")  # type: ignore[attr-defined]
         self.fields["order"].queryset = self.fields["order"].queryset.filter(state="signed")  # type: ignore[attr-defined]
         for name in ("first_day", "last_day"):

@@ -18,6 +18,7 @@ from recheck import intake
 from recheck.domain import reading
 from recheck.domain.cases import State, record
 from recheck.models import RecheckCase, Seat, SheetImport, Work
+from recheck.points import shown
 
 
 def stage(
@@ -42,14 +43,14 @@ def _preview(
     case: RecheckCase, seat: Seat | None, data: bytes, mapping: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     if seat is None:
-        known = case.works.values_list("code", flat=True)
+        known = set(case.works.values_list("code", flat=True))
     else:
-        known = seat.scorings.current().values_list("work__code", flat=True)
+        known = set(seat.scorings.current().values_list("work__code", flat=True))
     remembered = columns.remembered(case.department, shape_of(case, seat))
     read = intake.read(
         data,
         case.tasks,
-        known=set(known),
+        known=known,
         scores_only=seat is not None,
         mapping=mapping,
         remembered=remembered,
@@ -122,7 +123,7 @@ def _write_scores(seat: Seat, rows: list[dict[str, Any]], by: Membership | None)
     for row in rows:
         if row["code"] not in places:
             raise Refused(f"Работу {row['code']} передали другому эксперту. Загрузите файл снова.")
-        typed = {number: reading.shown(score) for number, score in row["scores"].items()}
+        typed = {number: shown(score) for number, score in row["scores"].items()}
         reading.write(seat, places[row["code"]], typed, by=by)
 
 

@@ -44,6 +44,10 @@ class Row:
         return sum(int(cell.text) for cell in self.cells if cell.text.isdecimal())
 
     @property
+    def begun(self) -> bool:
+        return any(cell.text for cell in self.cells)
+
+    @property
     def errors(self) -> list[str]:
         return [f"задание {cell.number}: {cell.error}" for cell in self.cells if cell.error]
 
@@ -137,7 +141,7 @@ def write(seat: Seat, pk: int, typed: Mapping[str, str], *, by: Membership | Non
         raise Refused("Проверка сдана или остановлена: оценки уже не меняются.")
     for name, value in changes.items():
         setattr(row, name, value)
-    return _row(seat, row, typed, _given(seat, [row.work_id]))
+    return _row(seat, row, typed, _given(seat, [row.work_id]).get(row.work_id, {}))
 
 
 @transaction.atomic

@@ -82,8 +82,12 @@ def between_experts(case: RecheckCase) -> Agreement | None:
     if not case.two_experts:
         return None
     found = [parts for parts in readings(case).values() if {1, 2} <= parts.keys()]
-    totals = [tuple(sum(score or 0 for score in parts[n].scores.values()) for n in (1, 2)) for parts in found]
+    totals = [(_total(parts[1]), _total(parts[2])) for parts in found]
     return kappa("первичные баллы двух экспертов", totals)
+
+
+def _total(reading: Scoring) -> int:
+    return sum(score or 0 for score in reading.scores.values())
 
 
 def drawn(case: RecheckCase, found: Result) -> list[charts.Chart]:

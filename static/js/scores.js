@@ -38,8 +38,8 @@
       go(cell, 1);
       return;
     }
-    const full = /^\d+$/.test(cell.value) && Number(cell.value) * 10 > Number(cell.dataset.most) || cell.value.length > 1;
-    if (judge(cell) && full && cell.value) go(cell, 1);
+    const second = Number(cell.value) * 10 <= Number(cell.dataset.most) && cell.value !== "0";
+    if (judge(cell) && cell.value && (!second || cell.value.length > 1)) go(cell, 1);
   });
   grid.addEventListener("keydown", (event) => {
     const cell = event.target;
