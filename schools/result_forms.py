@@ -45,7 +45,7 @@ class FilesField(forms.FileField):
 class ResultFilesForm(forms.Form):
     """Files of results, and what they may not say themselves."""
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # the form's own `files` is another thing
         label="Файлы",
         error_messages={"required": "Выберите хотя бы один файл.", "empty": "Файл пустой. Выберите другой."},
     )
@@ -87,7 +87,8 @@ class CorrectionForm(forms.Form):
     campaign = forms.ModelChoiceField(label="Кампания", queryset=VprCampaign.objects.none())
 
     def __init__(self, *args: Any, membership: Membership, staged: ResultImport, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"campaign": staged.campaign_id}, **kwargs)
+        kwargs["initial"] = {"campaign": staged.campaign_id}
+        super().__init__(*args, **kwargs)
         self.fields["campaign"].queryset = VprCampaign.objects.visible_to(membership)  # type: ignore[attr-defined]
         self.staged = staged
         told = staged.preview["reading"]["tables"] if staged.preview["kept"] else []

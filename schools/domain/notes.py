@@ -59,7 +59,7 @@ def save(row: ResultNote | NoteSchool, *, seen: int, by: Membership) -> None:
     """Keep what was written on edit ``seen``. Raises `Refused` when somebody saved a later one."""
     row.edited_by, row.version = by, seen + 1
     if row.pk is None:
-        if NoteSchool.objects.filter(note=row.note, school=row.school).exists():  # type: ignore[union-attr]
+        if NoteSchool.objects.filter(note=row.note, school=row.school).exists():
             raise Refused(LATER)
         row.save()
         return

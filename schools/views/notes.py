@@ -113,7 +113,7 @@ def note_make(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @role_required(*DEPARTMENT_ROLES)
-def note_file(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
+def note_file(request: PortalRequest, pk: int, kind: str) -> Any:
     """One of the papers."""
     notes = ResultNote.objects.visible_to(request.membership).select_related("campaign")
     found = get_object_or_404(notes, campaign=pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -75,10 +76,13 @@ def official_list(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @role_required(*DEPARTMENT_ROLES)
-def official_file(request: PortalRequest, pk: int) -> HttpResponse:
-    """The file as it came."""
+def official_file(request: PortalRequest, pk: int) -> Any:
+    """The file as it came; never rendered inline, whatever the browser thinks of it."""
     source = list_or_404(request, pk)
-    return FileResponse(source.file.open("rb"), as_attachment=True, filename=source.file_name)
+    response = FileResponse(source.file.open("rb"), as_attachment=True, filename=source.file_name)
+    response["Content-Type"] = "application/octet-stream"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @require_POST

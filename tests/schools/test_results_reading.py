@@ -167,6 +167,12 @@ class TestMarks:
         reading = read(marks([*lead(), "=1/0", 36, 40, 16]))
         assert cells(reading) == ["H2"]
 
+    def test_text_with_columns(self):
+        head = ";".join(MARKS_HEAD)
+        line = "2026;4;Математика;Город Пробный;sch900001;МБОУ СОШ № 1;25;8,0;36,0;40,0;16,0"
+        (row,) = read(f"{head}\n{line}\n".encode("cp1251"), "отметки.csv").rows
+        assert (row.year, row.values) == (2026, {"marks": {"2": 2, "3": 9, "4": 10, "5": 4}})
+
     def test_hidden_sheets_are_left_alone(self):
         def hide(made):
             made.worksheets[1].sheet_state = "hidden"
