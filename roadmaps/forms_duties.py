@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -203,6 +204,29 @@ class EventForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["school"].queryset = School.objects.visible_to(membership).open()  # type: ignore[attr-defined]
         self.fields["day"].initial = timezone.localdate()
+
+
+class StandingFilter(forms.Form):
+    """Which plan, on which day; nonsense in the address means all of them, today."""
+
+    roadmap = forms.ModelChoiceField(
+        Roadmap.objects.none(), label="Дорожная карта", required=False, empty_label="Все действующие"
+    )
+    day = forms.DateField(
+        label="На какой день", required=False, validators=[sane_day],
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        approved = Roadmap.objects.visible_to(membership).exclude(state__in=["draft", "assembled"])
+        self.fields["roadmap"].queryset = approved  # type: ignore[attr-defined]
+
+    def chosen(self) -> tuple[Roadmap | None, datetime.date]:
+        """A day ahead tells nothing yet: today at the latest."""
+        self.is_valid()
+        day = self.cleaned_data.get("day") or timezone.localdate()
+        return self.cleaned_data.get("roadmap"), min(day, timezone.localdate())
 
 
 class MatrixFilter(forms.Form):

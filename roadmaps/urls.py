@@ -12,6 +12,7 @@ from roadmaps.views import (
     review,
     roadmaps,
     settling,
+    standing,
 )
 
 app_name = "roadmaps"
@@ -65,6 +66,8 @@ urlpatterns: list[URLPattern] = [
     path("evidence/<int:pk>/remove/", mine.evidence_remove, name="evidence_remove"),
     path("evidence/<int:pk>/restore/", mine.evidence_restore, name="evidence_restore"),
     path("events/new/", assignments.event_new, name="event_new"),
+    path("reports/", standing.standing, name="standing"),
+    path("reports/<str:kind>/", standing.standing_file, name="standing_file"),
     path("<int:pk>/proofs/", settling.proofs, name="proofs"),
     path("<int:pk>/matrix/", matrix.matrix, name="matrix"),
     path("<int:pk>/matrix/excel/", matrix.matrix_excel, name="matrix_excel"),

@@ -116,4 +116,7 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
 }
 
 # name → why it is open: its argument is a secret that itself is the right to look, or is no department's row.
-OPEN: dict[str, str] = {"roadmaps:feed": "a secret address of one person's calendar"}
+OPEN: dict[str, str] = {
+    "roadmaps:feed": "a secret address of one person's calendar",
+    "roadmaps:standing_file": "its argument is a kind of file",
+}

@@ -1,0 +1,242 @@
+"""How duties stood on a day: in time, late, open, as the history tells. Any past day can be asked about.
+
+A duty counts as done on the local day of its last report that was not taken back by then; whether it had been accepted
+is told apart. Schools and officials come by name: these are facts to talk about, not places in a race.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import CharField, DateTimeField, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from accounts.models import Department, Membership
+from portal.lib import names
+from roadmaps.domain.history import Kind
+from roadmaps.models import Assignment, AssignmentEvent, AssignmentQuerySet, Roadmap
+from schools.models import School
+
+State = Assignment.State
+DONE = {State.REPORTED, State.ACCEPTED}
+# In the order of the tables; «open» has its day ahead, «ongoing» has none.
+HEADINGS = {
+    "asked": "Всего", "in_time": "В срок", "late": "С опозданием", "overdue": "Не исполнено в срок",
+    "open": "Срок впереди", "ongoing": "Идёт постоянно", "review": "На проверке", "returned": "Возвращалось",
+    "extended": "Продлевалось", "exempt": "Не касается",
+}  # fmt: skip
+
+
+@dataclass
+class Tally:
+    """Counts of duties under one name; ``asked`` leaves out what was let off."""
+
+    name: str
+    address: dict[str, Any] = field(default_factory=dict)
+    asked: int = 0
+    in_time: int = 0
+    late: int = 0
+    overdue: int = 0
+    open: int = 0
+    ongoing: int = 0
+    accepted: int = 0
+    review: int = 0
+    returned: int = 0
+    extended: int = 0
+    exempt: int = 0
+
+    @property
+    def due(self) -> int:
+        """Those whose day had come, or that were done before it."""
+        return self.in_time + self.late + self.overdue
+
+    @property
+    def percent(self) -> int | None:
+        """Done in time, of those due; None when nothing was due."""
+        return round(self.in_time * 100 / self.due) if self.due else None
+
+    @property
+    def cells(self) -> list[tuple[str, str, int]]:
+        """Key, heading and number of each column."""
+        return [(key, heading, getattr(self, key)) for key, heading in HEADINGS.items()]
+
+    @property
+    def values(self) -> list[int]:
+        return [getattr(self, key) for key in HEADINGS]
+
+    @property
+    def query(self) -> str:
+        """The address of the list that shows these duties, without its path."""
+        return urlencode(self.address)
+
+
+@dataclass(frozen=True)
+class Stood:
+    """One duty as it stood at the end of the day."""
+
+    school: int | None
+    official: int | None
+    section: str
+    sign: str  # a key of `Tally` among in_time, late, overdue, open, ongoing, exempt
+    accepted: bool
+    review: bool
+    returned: bool
+    extended: bool
+
+
+def stood(duties: AssignmentQuerySet, department: Department, day: datetime.date) -> list[Stood]:
+    """Every duty that existed by the end of ``day``, in one query."""
+    end = datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), tzinfo=department.tz)
+    before = AssignmentEvent.objects.filter(assignment=OuterRef("pk"), at__lt=end)
+    steps = before.filter(kind=Kind.STATE).order_by("-at", "-pk")
+    reported, back = (
+        steps.filter(state=State.REPORTED),
+        steps.filter(state=State.RETURNED, before=State.REPORTED),
+    )
+    rows = (
+        duties.filter(created_at__lt=end)
+        .annotate(
+            then=Coalesce(
+                Subquery(steps.values("state")[:1]), Value(State.ASSIGNED), output_field=CharField()
+            ),
+            done_at=Subquery(reported.values("at")[:1], output_field=DateTimeField()),
+            came_back=Exists(back),
+            granted=Exists(before.filter(kind=Kind.GRANTED)),
+            heading=Coalesce("item__section__heading", Value("Пункты приказа"), output_field=CharField()),
+        )
+        .exclude(then=State.CLOSED)
+        .order_by(F("item__section__position").asc(nulls_last=True), "pk")
+    )
+    fields = (
+        "school_id",
+        "official_id",
+        "heading",
+        "then",
+        "done_at",
+        "last_day",
+        "printed_day",
+        "came_back",
+        "granted",
+    )
+    return [
+        Stood(
+            school,
+            official,
+            heading,
+            _sign(
+                then,
+                done_at and done_at.astimezone(department.tz).date(),
+                last if granted else printed or last,
+                day,
+            ),
+            accepted=then == State.ACCEPTED,
+            review=then == State.REPORTED,
+            returned=came_back,
+            extended=granted and printed is not None,
+        )
+        for school, official, heading, then, done_at, last, printed, came_back, granted in rows.values_list(
+            *fields
+        )
+    ]
+
+
+def _sign(
+    then: str, done_on: datetime.date | None, last_day: datetime.date | None, day: datetime.date
+) -> str:
+    if then == State.EXEMPT:
+        return "exempt"
+    if then in DONE:
+        return "late" if last_day and done_on and done_on > last_day else "in_time"
+    if last_day is None:
+        return "ongoing"
+    return "overdue" if last_day < day else "open"
+
+
+def tally(name: str, rows: Iterable[Stood], **address: Any) -> Tally:
+    """Counts of these duties; ``address`` are the parameters of the list that shows them."""
+    found = Tally(name, address)
+    for row in rows:
+        setattr(found, row.sign, getattr(found, row.sign) + 1)
+        found.asked += row.sign != "exempt"
+        found.accepted += row.accepted
+        found.review += row.review
+        found.returned += row.returned
+        found.extended += row.extended
+    return found
+
+
+@dataclass(frozen=True)
+class Discipline:
+    """Who did what in time: by school, by official, all together."""
+
+    schools: Sequence[Tally]
+    officials: Sequence[Tally]
+    total: Tally
+
+
+def discipline(member: Membership, day: datetime.date, roadmap: Roadmap | None = None) -> Discipline:
+    """For one plan, or for all of the department's approved ones of that academic year. Four queries."""
+    rows = stood(_duties(member, day, roadmap), member.department, day)
+    narrowed = {"roadmap": roadmap.pk} if roadmap else {}
+    return Discipline(
+        _by(rows, lambda row: row.school, _schools(member), "school", narrowed),
+        _by(rows, lambda row: row.official, _officials(member), "official", narrowed),
+        tally("Всего", rows, **narrowed),
+    )
+
+
+def progress(member: Membership, day: datetime.date) -> list[tuple[Roadmap, Tally, list[Tally]]]:
+    """Each plan in force on that day: the whole, and its sections as printed. A query per plan, a few a year."""
+    found = []
+    for roadmap in plans(member, day):
+        rows = stood(_duties(member, day, roadmap), member.department, day)
+        sections: dict[str, list[Stood]] = defaultdict(list)
+        for row in rows:
+            sections[row.section].append(row)
+        parts = [tally(heading or "Без раздела", part) for heading, part in sections.items()]
+        found.append((roadmap, tally(roadmap.name, rows, roadmap=roadmap.pk), parts))
+    return found
+
+
+def plans(member: Membership, day: datetime.date) -> list[Roadmap]:
+    """The department's own plans whose period holds the day, approved then or archived since."""
+    rows = Roadmap.objects.visible_to(member).filter(
+        state__in=[Roadmap.State.APPROVED, Roadmap.State.ARCHIVED], first_day__lte=day, last_day__gte=day
+    )
+    return list(rows.select_related("order").order_by(F("school").asc(nulls_first=True), "name", "pk"))
+
+
+def _duties(member: Membership, day: datetime.date, roadmap: Roadmap | None) -> AssignmentQuerySet:
+    chosen = [roadmap] if roadmap else plans(member, day)
+    orders = [plan.order_id for plan in chosen if plan.order_id]
+    theirs = Q(item__section__roadmap__in=chosen) | Q(clause__order__in=orders)
+    return Assignment.objects.visible_to(member).filter(theirs)
+
+
+def _by(
+    rows: Iterable[Stood],
+    bearer: Callable[[Stood], int | None],
+    known: dict[int, str],
+    parameter: str,
+    narrowed: dict[str, Any],
+) -> list[Tally]:
+    groups: dict[int, list[Stood]] = defaultdict(list)
+    for row in rows:
+        if (pk := bearer(row)) is not None:
+            groups[pk].append(row)
+    ordered = sorted(groups, key=lambda pk: names.natural(known.get(pk, "")))
+    return [tally(known.get(pk, "—"), groups[pk], **{parameter: pk}, **narrowed) for pk in ordered]
+
+
+def _schools(member: Membership) -> dict[int, str]:
+    return dict(School.objects.visible_to(member).values_list("pk", "name"))
+
+
+def _officials(member: Membership) -> dict[int, str]:
+    people = Membership.objects.filter(department=member.department_id).exclude(role="deputy")
+    return {one.pk: one.user.short_name for one in people.select_related("user")}
