@@ -148,6 +148,8 @@ def apply_results(job: Job, progress: work.Progress) -> dict[str, Any]:
     progress.start(total, step="Записываю результаты")
     if staged.state != ResultImport.State.APPLIED:
         result_imports.apply(staged, by=job.created_by)
+        if staged.campaign:
+            compute_signs_later(staged.campaign, by=job.created_by)
     progress.advance(total, step="")
     return {"counts": staged.preview["counts"], "url": reverse("schools:results_preview", args=[staged.pk])}
 

@@ -126,6 +126,7 @@ def open_flag(mark: OfficialMark, *, by: Membership) -> ObjectivityFlag:
         year=mark.year - 1,  # «ВПР 2026» is of the academic year that began in 2025
         subject=mark.subject,
         grade=mark.grade,
+        origin=ObjectivityFlag.Origin.OFFICIAL,
         source=f"Перечень: {source}"[:300],
         grounds=f"Школа включена в перечень школ с признаками необъективности: {mark.subject}, {mark.grade} класс, "
         f"ВПР {mark.year} года. Документ: {source}.",

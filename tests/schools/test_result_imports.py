@@ -209,6 +209,7 @@ class TestApply:
             job = tasks.apply_results_later(staged, by=None)
         job.refresh_from_db()
         assert (job.state, job.done, job.total) == (Job.State.DONE, 1, 1)
+        assert Job.objects.filter(kind="schools.compute_signs", state=Job.State.DONE).count() == 1
         Job.objects.update(state=Job.State.QUEUED, finished_at=None)
         work.run(job.pk)  # safe twice
         assert VprResult.objects.count() == 1
