@@ -39,6 +39,7 @@ from roadmaps.models import (
     Roadmap,
     Section,
 )
+from roadmaps.permissions import may_decide
 from schools.models import ObjectivityFlag, Post, School
 
 # What a year of reminders needs, and how each table knows its department.
@@ -224,7 +225,7 @@ class Year:
                 self.plan[self.calendar.add_workdays(day, 1)].append(duty.pk)
 
     def decide(self, duty: Assignment, day: datetime.date) -> None:
-        decider = next((one for one in self.deciders() if reports.may_decide(duty, one)), None)
+        decider = next((one for one in self.deciders() if may_decide(duty, one)), None)
         if decider is None:
             return
         if duty.round == 1 and self.chance(duty, "return") < RETURNED:

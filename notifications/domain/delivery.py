@@ -163,11 +163,11 @@ def refused(reminder: Reminder, error: smtplib.SMTPException, now: datetime.date
 
 def _answer(error: smtplib.SMTPException, address: str) -> tuple[int, str]:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, text = error.recipients.get(address) or next(iter(error.recipients.values()))
-    else:
-        assert isinstance(error, smtplib.SMTPResponseException)  # noqa: S101 -- the other of the two
-        code, text = error.smtp_code, error.smtp_error
-    return code, text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+        code, said = error.recipients.get(address) or next(iter(error.recipients.values()))
+        return code, said.decode("utf-8", "replace")
+    assert isinstance(error, smtplib.SMTPResponseException)  # noqa: S101 -- the other of the two
+    text = error.smtp_error
+    return error.smtp_code, text.decode("utf-8", "replace") if isinstance(text, bytes) else text
 
 
 def postpone(reminder: Reminder, error: Exception, now: datetime.datetime) -> bool:

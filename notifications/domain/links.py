@@ -80,7 +80,7 @@ def follow(token: str, *, by: User) -> Target:
 def _role(reminder: Reminder, member: int | None) -> Membership | None:
     """The membership the message was meant for; when that one has ended, another in the same department."""
     own = Membership.objects.active().filter(user=reminder.recipient_id, department=reminder.department_id)
-    return own.filter(pk=member).first() or own.order_by("created_at", "pk").first()
+    return own.filter(pk=member or 0).first() or own.order_by("created_at", "pk").first()
 
 
 def way_out(user: User, kind: str) -> str:

@@ -165,7 +165,9 @@ def refresh(reminder: Reminder, now: datetime.datetime) -> kinds.Letter | None:
         return None
     latest = {one.assignment_id: one for one in sorted(valid, key=lambda one: one.pk)}
     dues = [
-        Due(one.assignment_id, one.assignment.last_day, one.membership, one.rung) for one in latest.values()
+        Due(pk, one.assignment.last_day, one.membership, one.rung)
+        for pk, one in latest.items()
+        if one.assignment.last_day
     ]
     return digest.compose(dues, {pk: one.assignment for pk, one in latest.items()}, today)
 
