@@ -16,7 +16,7 @@ from observers.models import ObserverAssignment, SheetTemplate
 from portal.lib import pdf
 
 LINES = {asking.Kind.TEXT: 3}  # of writing, for a question answered in words
-VIOLATIONS = 3  # places on the paper; more go on its back
+VIOLATIONS = 4  # places on the paper; more go on its back
 
 
 def blank(form: SheetTemplate, stage: str) -> bytes:

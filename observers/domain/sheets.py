@@ -85,6 +85,30 @@ def form_of(visit: ObserverAssignment, version: int | None = None) -> SheetTempl
     return form
 
 
+@dataclass(frozen=True)
+class Own:
+    """An observer's visits by what is to be done now."""
+
+    today: list[ObserverAssignment]
+    missing: list[ObserverAssignment]
+    ahead: list[ObserverAssignment]
+    sent: list[ObserverAssignment]
+
+
+def of_observer(observer: Observer, today: datetime.date) -> Own:
+    """The standing visits: today's, past ones without a sheet, those to come, those whose sheets were sent."""
+    mine = ObserverAssignment.objects.of_observer(observer).active().with_trouble()
+    rows = mine.select_related("session__school", "session__exam", "sheet")
+    groups = Own([], [], [], [])
+    for visit in rows.order_by("session__day", "session__starts_at", "pk"):
+        day, sheet = visit.session.day, getattr(visit, "sheet", None)
+        if sheet is not None and sheet.is_sent:
+            groups.sent.insert(0, visit)
+        else:
+            (groups.today if day == today else groups.missing if day < today else groups.ahead).append(visit)
+    return groups
+
+
 def of_visit(visit: ObserverAssignment) -> ObservationSheet | None:
     return ObservationSheet.objects.filter(assignment=visit).select_related("template", "assignment").first()
 
@@ -140,8 +164,9 @@ def send(
     content: Content,
     phone_now: int = 0,
     by: Membership | None = None,
+    now: datetime.datetime | None = None,
 ) -> Sent:
-    """Freeze the sheet with this text, exactly once. ``by``: the methodist who types it in from paper.
+    """Freeze the sheet with this text, exactly once, as of ``now``. ``by``: the methodist who types it from paper.
 
     The text is kept whatever happens: as a draft under `Problems`, as a second text behind another device's.
     Raises `Refused` when nothing may be filled in any more.
@@ -151,7 +176,9 @@ def send(
     copy = keep(visit, form=form, key=key, content=content)
     if copy.fate != Fate.DRAFT:
         return Sent(copy.sheet, copy, is_second=copy.fate == Fate.SECOND)
-    return _become(visit, copy, checked(visit, form, content, copy.sheet, phone_now), by)
+    moment = now or timezone.now()
+    text = checked(visit, form, content, sheet=copy.sheet, phone_now=phone_now, now=moment)
+    return _become(visit, copy, text, by=by, now=moment)
 
 
 @dataclass(frozen=True)
@@ -166,7 +193,13 @@ class Checked:
 
 
 def checked(
-    visit: ObserverAssignment, form: SheetTemplate, content: Content, sheet: ObservationSheet, phone_now: int
+    visit: ObserverAssignment,
+    form: SheetTemplate,
+    content: Content,
+    *,
+    sheet: ObservationSheet,
+    phone_now: int,
+    now: datetime.datetime,
 ) -> Checked:
     """Everything that is wrong at once, as `Problems`."""
     photos = dict(sheet.files.order_by().values_list("place").annotate(Count("pk")))
@@ -174,7 +207,6 @@ def checked(
     answers, wrong = asking.clean(asked, content.answers, photos)
     found = {f"answer-{key}": sentence for key, sentence in wrong.items()}
     found |= writing.problems(content, tuple(form.kinds))
-    now = timezone.now()
     shift = clock_shift(phone_now, now)
     if {"arrived", "left"} & set(found):
         raise Problems(found)
@@ -210,7 +242,14 @@ def _by_phone(milliseconds: int, shift: int, now: datetime.datetime) -> datetime
 
 
 @transaction.atomic
-def _become(visit: ObserverAssignment, copy: SheetCopy, text: Checked, by: Membership | None) -> Sent:
+def _become(
+    visit: ObserverAssignment,
+    copy: SheetCopy,
+    text: Checked,
+    *,
+    by: Membership | None,
+    now: datetime.datetime,
+) -> Sent:
     sheet = copy.sheet
     try:
         move(
@@ -225,7 +264,7 @@ def _become(visit: ObserverAssignment, copy: SheetCopy, text: Checked, by: Membe
             clean=text.content.clean,
             signed_name=text.content.name,
             clock_shift=text.clock_shift,
-            sent_at=timezone.now(),
+            sent_at=now,
             sent_key=copy.key,
         )
     except StaleTransition:

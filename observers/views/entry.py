@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.middleware import PortalRequest
-from observers.domain import links
+from observers.domain import links, sheets
 from observers.domain import visits as domain
 from observers.forms import ReasonForm
 from observers.models import ObserverAssignment
@@ -53,12 +54,9 @@ def outside(request: PortalRequest) -> HttpResponse:
 @require_safe
 @observer_required
 def visits(request: ObserverRequest) -> HttpResponse:
-    """Where and when the observer is expected."""
-    mine = ObserverAssignment.objects.of_observer(request.observer).active().with_trouble()
-    rows = mine.select_related("session__school", "session__exam").order_by(
-        "session__day", "session__starts_at"
-    )
-    return render(request, "observers/visits.html", {"observer": request.observer, "visits": rows})
+    """Where and when the observer is expected, and whose sheets are still to be sent."""
+    own = sheets.of_observer(request.observer, timezone.localdate())
+    return render(request, "observers/visits.html", {"observer": request.observer, "own": own})
 
 
 @require_POST

@@ -2,20 +2,34 @@
 // stands open, and one violation at a time is added by the form's own button.
 (() => {
   "use strict";
-  const form = document.querySelector("[data-portal-sheet]");
-  if (!form) return;
 
   // [data-portal-if="question"][data-portal-is="answer"]: hidden, and not sent, until that answer is chosen.
-  const chosen = (key) => {
+  const chosen = (form, key) => {
     const field = form.querySelector(`[name="answer-${key}"]:checked`);
     return field && !field.closest("[data-portal-ask]").hidden ? field.value : "";
   };
-  const show = () => {
+  const show = (form) => {
     for (const ask of form.querySelectorAll("[data-portal-if]")) {
-      ask.hidden = chosen(ask.dataset.portalIf) !== ask.dataset.portalIs;
+      ask.hidden = chosen(form, ask.dataset.portalIf) !== ask.dataset.portalIs;
       ask.disabled = ask.hidden;
     }
   };
+  const FORMS = "[data-portal-sheet], [data-portal-preview]";
+  const showAll = () => document.querySelectorAll(FORMS).forEach(show);
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest(FORMS);
+    if (form) show(form);
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-portal-preview]")) event.preventDefault();
+  });
+  document.addEventListener("htmx:afterSettle", showAll);
+  showAll();
+
+  const form = document.querySelector("[data-portal-sheet]");
+  if (!form) return;
+
+  // --- violations ---
 
   const lines = form.querySelector("[data-portal-lines]");
   const spare = form.querySelector("[data-portal-spare]");
@@ -33,6 +47,22 @@
     return line;
   };
 
+  form.addEventListener("click", (event) => {
+    if (event.target.closest("[data-portal-more]")) {
+      event.preventDefault();
+      addLine().querySelector("select").focus();
+      form.elements.clean.checked = false;
+    }
+    const gone = event.target.closest("[data-portal-less]");
+    if (!gone) return;
+    gone.closest("[data-portal-line]").remove();
+    form.querySelector("[data-portal-more]").focus();
+    form.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  for (const line of place()) if (isBlank(line)) line.remove();
+
+  // --- hours ---
+
   const minutes = (date) => `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
 
   // A button [data-portal-now="left"] sets the field to this minute; the phone's own moment goes along with it.
@@ -42,30 +72,15 @@
     form.elements[`${name}_phone`].value = String(now.getTime());
     form.elements[name].dispatchEvent(new Event("change", { bubbles: true }));
   };
-
   form.addEventListener("click", (event) => {
     const now = event.target.closest("[data-portal-now]");
     if (now) setNow(now.dataset.portalNow);
-    if (event.target.closest("[data-portal-more]")) {
-      event.preventDefault();
-      addLine().querySelector("select, textarea").focus();
-      form.elements.clean.checked = false;
-    }
-    const gone = event.target.closest("[data-portal-less]");
-    if (gone) {
-      gone.closest("[data-portal-line]").remove();
-      form.querySelector("[data-portal-more]").focus();
-      form.dispatchEvent(new Event("change", { bubbles: true }));
-    }
   });
   // A time typed by hand is not the button's any more.
   form.addEventListener("input", (event) => {
     const moment = form.elements[`${event.target.name}_phone`];
     if (moment && event.isTrusted) moment.value = "";
   });
-  form.addEventListener("change", show);
 
-  for (const line of place()) if (isBlank(line)) line.remove();
-  show();
-  window.portalSheet = { form, show, addLine, place, setNow };
+  window.portalSheet = { form, show: () => show(form), addLine, place, setNow };
 })();
