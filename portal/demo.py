@@ -29,6 +29,7 @@ from notifications.models import RefusedAddress, Reminder
 from orders.domain import registering, signing
 from orders.models import Order, RegisterCounter
 from portal import demo_results
+from portal.demo_observers import Observing
 from portal.demo_recheck import Recheck
 from portal.lib.env import BASE
 from portal.lib.transitions import move
@@ -127,6 +128,8 @@ class Story:
         self.hold_vpr()
         Recheck(self).tell()
         self.ask_and_tell()
+        observing = Observing(self.campaign, self.today, self.methodist, self.schools, self.deputies)
+        observing.tell(district["observers"], self.password)
         self.remind()
         # The past is not news: nobody gets mail about it.
         told = Reminder.objects.filter(department=self.department)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.domain import audit, invitations, people
 from accounts.models import Membership, Role
-from observers.domain import links, visits
+from observers.domain import links, sheets, visits
 from observers.models import Observer, ObserverAssignment, ObserverChild
 from portal.lib.refusals import Refused
 from schools.models import School
@@ -113,6 +113,7 @@ def forget(observer: Observer, *, by: Membership) -> None:
     changes: dict[str, Any] = blank | name | {"membership": None, "forgotten_at": timezone.now()}
     Observer.objects.filter(pk=observer.pk).update(**changes)
     observer.refresh_from_db()
+    sheets.forget(observer)
     audit.record(
         "observers.forgotten", f"Удалены личные данные наблюдателя № {observer.pk}", by=by, subject=observer
     )

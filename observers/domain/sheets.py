@@ -59,16 +59,16 @@ class Sent:
 
 def check_may_fill(visit: ObserverAssignment) -> None:
     """Raises `Refused` when the visit was called off or the observer took back the consent."""
+    if not visit.observer.consents.filter(withdrawn_on=None).exists():
+        raise Refused(
+            "Согласие на обработку персональных данных отозвано, поэтому лист от вашего имени принять нельзя. "
+            "Записанное остаётся на этом устройстве. Если отзывали не вы, позвоните методисту."
+        )
     if not visit.is_active:
         how = "вы от него отказались" if visit.state == visit.State.DECLINED else "отменено отделом"
         raise Refused(
             f"Это посещение не состоится: {how}, поэтому лист принять нельзя. "
             "Записанное остаётся на этом устройстве: позвоните методисту."
-        )
-    if not visit.observer.consents.filter(withdrawn_on=None).exists():
-        raise Refused(
-            "Согласие на обработку персональных данных отозвано, поэтому лист от вашего имени принять нельзя. "
-            "Записанное остаётся на этом устройстве. Если отзывали не вы, позвоните методисту."
         )
 
 

@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import Department
+from observers.domain.alarms import missing
+from observers.models import Violation
 from orders.models import Order
 from portal import demo
 from roadmaps.models import ActionItem, Assignment, Roadmap
@@ -30,6 +32,8 @@ def test_demo_is_a_year_in_full_swing():
     assert set(Order.objects.values_list("state", flat=True)) == {Order.State.SIGNED, Order.State.REGISTERED}
     assert School.objects.count() == 12
     assert ObjectivityFlag.objects.standing().count() == 1
+    assert set(Violation.objects.values_list("state", flat=True)) == {"open", "answered"}
+    assert missing(timezone.localdate()).count() == 2
 
     before = Assignment.objects.count(), Order.objects.count(), Department.objects.count()
     call_command("load_demo", stdout=io.StringIO())

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role
 from portal import demo
 
-SHOWN = ("admin", "methodist", "head", "deputy", "viewer")
+SHOWN = ("admin", "methodist", "head", "deputy", "viewer", "observer")
 
 
 class Command(BaseCommand):
@@ -33,6 +33,6 @@ class Command(BaseCommand):
         self.stdout.write(f"\nВход (пароль у всех: {demo.PASSWORD}):")
         for member in sorted(rows, key=lambda one: SHOWN.index(one.user.email.partition("@")[0])):
             self.stdout.write(
-                f"  {Role(member.role).label:22} {member.user.email:24} {member.user.get_full_name()}"
+                f"  {Role(member.role).label:24} {member.user.email:24} {member.user.get_full_name()}"
             )
         self.stdout.write("")
