@@ -187,6 +187,7 @@ def test_nothing_is_taken_after_the_consent_was_withdrawn_or_the_visit_called_of
     assert not SheetCopy.objects.exists()
     typed = send(visit, form, by=MembershipFactory(department=visit.observer.department)).sheet
     assert (typed.way, typed.state) == ("paper", "sent")
+    visit.observer.consents.update(withdrawn_on=None)
     visit.state = "cancelled"
     with pytest.raises(Refused, match="отменено отделом"):
         send(visit, form)
