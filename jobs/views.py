@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
@@ -39,7 +41,7 @@ def job(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @role_required()
-def job_file(request: PortalRequest, pk: int) -> FileResponse:
+def job_file(request: PortalRequest, pk: int) -> Any:
     """What the work made, never rendered inline."""
     row = get_object_or_404(Job.objects.visible_to(request.membership).exclude(file=""), pk=pk)
     response = FileResponse(row.file.open("rb"), as_attachment=True, filename=row.file_name)

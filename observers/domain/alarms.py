@@ -13,7 +13,7 @@ from notifications.domain import kinds, ledger
 from notifications.domain.kinds import Kind, Letter
 from notifications.models import Reminder
 from observers.domain.violations import methodists
-from observers.models import AssignmentQuerySet, ObservationSheet, ObserverAssignment
+from observers.models import ObservationSheet, ObserverAssignment, ObserverAssignmentQuerySet
 
 MORNING = 8  # o'clock in the department's time zone
 LOOK_BACK = datetime.timedelta(days=30)  # older visits were told of, or are of a year that nobody awaits
@@ -38,7 +38,7 @@ def sweep(now: datetime.datetime) -> int:
     return sum(sweep_department(one, now) for one in Department.objects.filter(pk__in=waiting))
 
 
-def missing(today: datetime.date) -> AssignmentQuerySet:
+def missing(today: datetime.date) -> ObserverAssignmentQuerySet:
     """Visits that were on a day before ``today`` and of which no sheet has come."""
     visits = ObserverAssignment.objects.active().filter(
         session__day__lt=today, session__day__gte=today - LOOK_BACK

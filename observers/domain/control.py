@@ -12,9 +12,9 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Department, Membership
 from observers.models import (
-    AssignmentQuerySet,
     ObservationSheet,
     ObserverAssignment,
+    ObserverAssignmentQuerySet,
     Violation,
     ViolationQuerySet,
 )
@@ -25,7 +25,7 @@ WEEK = datetime.timedelta(days=6)
 NO_SHEET = ~Q(sheet__state=Sent) | Q(sheet=None)
 
 
-def expected(membership: Membership, first: datetime.date, last: datetime.date) -> AssignmentQuerySet:
+def expected(membership: Membership, first: datetime.date, last: datetime.date) -> ObserverAssignmentQuerySet:
     """The visits of these days with their sheets, in the order of the day; ``seen``: how many violations."""
     visits = ObserverAssignment.objects.visible_to(membership).active()
     return _with_sheets(visits.filter(session__day__range=(first, last)))
@@ -33,7 +33,7 @@ def expected(membership: Membership, first: datetime.date, last: datetime.date) 
 
 def missing(
     membership: Membership, today: datetime.date, since: datetime.date | None = None
-) -> AssignmentQuerySet:
+) -> ObserverAssignmentQuerySet:
     """Visits of past days of which no sheet has come."""
     visits = ObserverAssignment.objects.visible_to(membership).active().filter(session__day__lt=today)
     if since:
@@ -41,7 +41,7 @@ def missing(
     return _with_sheets(visits.filter(NO_SHEET))
 
 
-def _with_sheets(visits: AssignmentQuerySet) -> AssignmentQuerySet:
+def _with_sheets(visits: ObserverAssignmentQuerySet) -> ObserverAssignmentQuerySet:
     seen = Violation.objects.filter(sheet__assignment=OuterRef("pk")).order_by().values("sheet__assignment")
     number = Subquery(seen.annotate(number=Count("pk")).values("number"), output_field=IntegerField())
     rows = visits.annotate(seen=Coalesce(number, 0)).select_related(
@@ -173,7 +173,7 @@ def laid_out(sessions: Iterable[VprSession] | QuerySet[VprSession]) -> Coverage:
     return Coverage(days, sorted(rows.values(), key=lambda row: row.school.name))
 
 
-def observers_of(visits: AssignmentQuerySet) -> dict[str, list[str]]:
+def observers_of(visits: ObserverAssignmentQuerySet) -> dict[str, list[str]]:
     """School → the short names of who was there, without contacts."""
     names: dict[str, list[str]] = defaultdict(list)
     for visit in visits.select_related("observer", "session__school"):

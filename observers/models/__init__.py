@@ -28,22 +28,22 @@ from observers.models.sheets import (
 )
 from observers.models.visits import (
     AssignmentProposal,
-    AssignmentQuerySet,
     CampaignNeeds,
     ObserverAssignment,
     ObserverAssignmentEvent,
+    ObserverAssignmentQuerySet,
     SessionNeed,
     Stage,
 )
 
 __all__ = [
     "AssignmentProposal",
-    "AssignmentQuerySet",
     "CampaignNeeds",
     "ObservationSheet",
     "Observer",
     "ObserverAssignment",
     "ObserverAssignmentEvent",
+    "ObserverAssignmentQuerySet",
     "ObserverAvailability",
     "ObserverCertificate",
     "ObserverChild",

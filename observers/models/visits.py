@@ -33,20 +33,20 @@ def hours(prefix: str) -> dict[str, Case]:
     }
 
 
-class AssignmentQuerySet(TenantQuerySet["ObserverAssignment"]):
+class ObserverAssignmentQuerySet(TenantQuerySet["ObserverAssignment"]):
     """Closed to schools: who comes is told to them by the order and by the department."""
 
     department_path = "observer__department"
 
-    def of_observer(self, observer: Observer) -> AssignmentQuerySet:
+    def of_observer(self, observer: Observer) -> ObserverAssignmentQuerySet:
         """The one door of an observer, who may have no membership."""
         return self.filter(observer=observer)
 
-    def active(self) -> AssignmentQuerySet:
+    def active(self) -> ObserverAssignmentQuerySet:
         """Proposed or confirmed: somebody is expected."""
         return self.filter(state__in=ObserverAssignment.ACTIVE)
 
-    def with_trouble(self) -> AssignmentQuerySet:
+    def with_trouble(self) -> ObserverAssignmentQuerySet:
         """Adds what came to stand against a visit after it was made; computed, so it is never out of date.
 
         ``own_school``, ``child_school``, ``double``: a hard conflict (the school, a child or the day came later);
@@ -67,7 +67,7 @@ class AssignmentQuerySet(TenantQuerySet["ObserverAssignment"]):
         )
 
 
-def meeting(assignments: AssignmentQuerySet) -> AssignmentQuerySet:
+def meeting(assignments: ObserverAssignmentQuerySet) -> ObserverAssignmentQuerySet:
     """Those of ``assignments`` that meet the outer visit (with its `hours`) in another session of the same day."""
     same_day = assignments.filter(observer=OuterRef("observer"), session__day=OuterRef("session__day"))
     elsewhere = same_day.exclude(session=OuterRef("session")).annotate(**hours("session__"))
@@ -83,7 +83,8 @@ class ObserverAssignment(models.Model):
     """An observer watches one stage of one session.
 
     The database refuses an active visit to the own school, to a child's school, and a second one at overlapping hours
-    (migration 0002). What makes a standing visit impossible later is shown by `AssignmentQuerySet.with_trouble`.
+    (migration 0002). What makes a standing visit impossible later is shown by
+    `ObserverAssignmentQuerySet.with_trouble`.
     ``told_…`` are place and time as the observer knows them. ``fixed``: chosen by a person, the solver keeps it.
     """
 
@@ -126,7 +127,7 @@ class ObserverAssignment(models.Model):
     confirmed_at = models.DateTimeField("подтверждён", null=True, blank=True)
     closed_at = models.DateTimeField("закрыт", null=True, blank=True)
 
-    objects = AssignmentQuerySet.as_manager()
+    objects = ObserverAssignmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "назначение наблюдателя"
@@ -154,7 +155,7 @@ class ObserverAssignment(models.Model):
 
     @property
     def trouble(self) -> bool:
-        """Whether somebody must act on it; for rows fetched by `AssignmentQuerySet.with_trouble`."""
+        """Whether somebody must act on it; for rows fetched by `ObserverAssignmentQuerySet.with_trouble`."""
         return any(getattr(self, name) for name in ("own_school", "child_school", "double", "moved"))
 
     @property
