@@ -214,10 +214,20 @@ def render(kind: str, snapshot: Mapping[str, Any], *, sha256: str) -> bytes:
     """The PDF of a paper; without a hash it is marked as a draft."""
     printer = pdf.Printer(render_to_string("recheck/pdf/paper.css", {"family": pdf.FAMILY}))
     names = {
-        "it": snapshot, "sha256": sha256, "mark": "" if sha256 else "ПРОЕКТ", "rows": rows(snapshot),
+        "it": {**snapshot, **_softened(snapshot)}, "sha256": sha256, "mark": "" if sha256 else "ПРОЕКТ", "rows": rows(snapshot),
         "headings": HEADINGS, "formula": FORMULA, "day": _day(snapshot), "chart": pictures.marks(_pairs(snapshot)),
     }  # fmt: skip
     return printer.join([printer.lay_out(render_to_string(f"recheck/pdf/{kind}.html", names))])
+
+
+def _softened(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """What people typed, with breaks inside words longer than a line."""
+    measures = [{key: pdf.soften(text) for key, text in one.items()} for one in snapshot["measures"]]
+    return {
+        "ground": pdf.soften(snapshot["ground"]),
+        "conclusion": pdf.soften(snapshot["conclusion"]),
+        "measures": measures,
+    }
 
 
 def _pairs(snapshot: Mapping[str, Any]) -> list[tuple[int | None, int | None]]:
