@@ -214,7 +214,8 @@ def render(kind: str, snapshot: Mapping[str, Any], *, sha256: str) -> bytes:
     """The PDF of a paper; without a hash it is marked as a draft."""
     printer = pdf.Printer(render_to_string("recheck/pdf/paper.css", {"family": pdf.FAMILY}))
     names = {
-        "it": {**snapshot, **_softened(snapshot)}, "sha256": sha256, "mark": "" if sha256 else "ПРОЕКТ", "rows": rows(snapshot),
+        "it": {**snapshot, **_softened(snapshot)}, "sha256": sha256, "mark": "" if sha256 else "ПРОЕКТ",
+        "rows": rows(snapshot),
         "headings": HEADINGS, "formula": FORMULA, "day": _day(snapshot), "chart": pictures.marks(_pairs(snapshot)),
     }  # fmt: skip
     return printer.join([printer.lay_out(render_to_string(f"recheck/pdf/{kind}.html", names))])
