@@ -6,5 +6,5 @@ class ObserversConfig(AppConfig):
     verbose_name = "Наблюдатели"
 
     def ready(self) -> None:
-        from observers import blocks  # noqa: F401 -- it registers itself
-        from observers.domain import alarms, proposals, violations  # noqa: F401 -- kinds of messages and of work
+        from observers import blocks, receivers  # noqa: F401 -- the school's card, news of orders
+        from observers.domain import alarms, certificates, proposals, telling, violations  # noqa: F401 -- kinds

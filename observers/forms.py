@@ -195,7 +195,10 @@ class BoardForm(forms.Form):
             field.queryset = rows.objects.visible_to(membership)
 
     def chosen(self, today: datetime.date) -> tuple[VprCampaign | None, str, str, School | None]:
-        """The campaign asked for, or the one that runs or comes next, or the last; stage, filter and school."""
+        """The campaign asked for, or the one that runs or comes next, or the last; stage, filter and school.
+
+        The form is drawn with what was chosen for whoever asked for nothing.
+        """
         self.is_valid()
         campaign = self.cleaned_data.get("campaign")
         if campaign is None:
@@ -203,6 +206,8 @@ class BoardForm(forms.Form):
             ahead = field.queryset.filter(last_day__gte=today).order_by("first_day").first()
             campaign = ahead or field.queryset.first()
         stage = self.cleaned_data.get("stage") or Stage.RUNNING
+        drawn = {"stage": stage, "campaign": campaign.pk if campaign else ""}
+        self.data = {**self.data.dict(), **drawn}  # type: ignore[attr-defined]
         return campaign, stage, self.cleaned_data.get("show", ""), self.cleaned_data.get("school")
 
 
@@ -231,3 +236,21 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["observer"]
         field.queryset = Observer.objects.visible_to(membership).active()
+
+
+class CertificatesForm(forms.Form):
+    """Who gets a certificate, where and until when it holds."""
+
+    place = forms.CharField(
+        label="Где действует", max_length=300, initial="общеобразовательные организации муниципалитета"
+    )
+    valid_until = forms.DateField(label="Действует до", widget=date_input(), validators=[sane_day])
+    observers = forms.ModelMultipleChoiceField(
+        Observer.objects.none(), label="Кому", widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["observers"]
+        field.queryset = Observer.objects.visible_to(membership).active()
+        field.label_from_instance = lambda one: one.full_name

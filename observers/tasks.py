@@ -10,3 +10,11 @@ def remind_missing() -> None:
     from observers.domain import alarms
 
     alarms.sweep(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def tell_changes() -> None:
+    """Every few minutes: visits that were moved or became impossible."""
+    from observers.domain import telling
+
+    telling.sweep(timezone.localdate())

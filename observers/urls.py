@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from observers.views import bank, board, control, entering, entry, sheets, standing, templates
+from observers.views import bank, board, control, entering, entry, papers, sheets, standing, templates
 
 app_name = "observers"
 urlpatterns = [
@@ -29,6 +29,9 @@ urlpatterns = [
     path("board/proposals/<int:pk>/", board.proposal, name="proposal"),
     path("board/proposals/<int:pk>/take/", board.proposal_take, name="proposal_take"),
     path("board/proposals/<int:pk>/discard/", board.proposal_discard, name="proposal_discard"),
+    path("board/order/<int:pk>/", papers.order_new, name="order_new"),
+    path("certificates/", papers.certificates, name="certificates"),
+    path("certificates/<int:pk>/file/", papers.certificates_file, name="certificates_file"),
     path("mine/", entry.visits, name="visits"),
     path("mine/<int:pk>/decline/", entry.visit_decline, name="visit_decline"),
     path("mine/worker.js", sheets.worker, name="worker"),

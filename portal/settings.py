@@ -201,6 +201,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs.sweep": {"task": "jobs.tasks.sweep", "schedule": 10.0},
     "notifications.sweep": {"task": "notifications.tasks.sweep", "schedule": 30.0},
     "roadmaps.remind_due": {"task": "roadmaps.tasks.remind_due", "schedule": 300.0},
+    "observers.tell_changes": {"task": "observers.tasks.tell_changes", "schedule": 300.0},
     "observers.remind_missing": {"task": "observers.tasks.remind_missing", "schedule": 300.0},
     "orders.sweep_unrendered": {"task": "orders.tasks.sweep_unrendered", "schedule": 60.0},
 }

@@ -157,11 +157,13 @@ class Choice:
 
 
 def choices(session: VprSession, stage: str) -> tuple[list[Choice], list[Choice]]:
-    """Who may be sent to this session, the least busy first; and who may not, with the reason. Five queries."""
+    """Who may be sent to this session, the least busy first; and who may not, with the reason. Six queries."""
     campaign = session.exam.campaign
     bank = people(campaign)
     here = as_session(session, 0)
     active = ObserverAssignment.objects.active().filter(observer__department=campaign.department)
+    declined = ObserverAssignment.objects.filter(session=session, state=ObserverAssignment.State.DECLINED)
+    refused = set(declined.values_list("observer", flat=True))
     planned: dict[Any, list[solver.Session]] = defaultdict(list)
     taken = set()
     for visit in active.select_related("session__school", "session__exam"):
@@ -171,16 +173,22 @@ def choices(session: VprSession, stage: str) -> tuple[list[Choice], list[Choice]
             planned[visit.observer_id].append(as_session(visit.session, 0))
     places = {one.place for one in bank if one.place}
     town = near(places, session.school.address)
-    found = [choice(one, here, planned[one.id], town) for one in bank if one.id not in taken]
+    found = [
+        choice(one, here, planned[one.id], town, refused=one.id in refused)
+        for one in bank
+        if one.id not in taken
+    ]
     found.sort(key=lambda one: (bool(one.warnings), one.load, folded(one.observer.name)))
     return [one for one in found if not one.cause], [one for one in found if one.cause]
 
 
-def choice(one: solver.Observer, session: solver.Session, planned: list[solver.Session], town: str) -> Choice:
+def choice(
+    one: solver.Observer, session: solver.Session, planned: list[solver.Session], town: str, *, refused: bool
+) -> Choice:
     cause = solver.cause(replace(one, trained=True, available=None), session)
     if cause is None and any(session.meets(other) for other in planned):
         cause = Cause.BUSY
-    warnings = []
+    warnings = ["отказался от этого посещения"] if refused else []
     if not one.trained:
         warnings.append("не обучен")
     if one.available is not None and session.day not in one.available:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.domain import audit
 from accounts.models import Membership
+from observers.domain import telling
 from observers.models import Observer, ObserverAssignment, Stage
 from orders.models import Order
 from portal.lib.refusals import Refused
@@ -102,7 +103,10 @@ def decline(visit: ObserverAssignment, *, comment: str, by: Membership | None = 
     """The observer will not come; without ``by`` it is the observer who says so. The reason is kept."""
     if not comment.strip():
         raise Refused("Напишите, почему наблюдатель не сможет прийти: по этим словам ищут замену.")
-    return _move(visit, State.DECLINED, by=by, comment=comment, closed_at=timezone.now())
+    gone = _move(visit, State.DECLINED, by=by, comment=comment, closed_at=timezone.now())
+    if by is None:
+        telling.declined(gone, comment.strip())
+    return gone
 
 
 @transaction.atomic

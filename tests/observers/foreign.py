@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.utils import timezone
+
+from tests.factories.jobs import JobFactory
 from tests.factories.observers import ConsentFactory, ObserverFactory, ProposalFactory, VisitFactory
 from tests.factories.schools import CampaignFactory, SessionFactory
 from tests.factories.sheets import SheetFileFactory, TemplateFactory, ViolationFactory
@@ -71,6 +74,13 @@ FOREIGN |= {
 }
 
 FOREIGN |= {
+    "observers:order_new": ({}, lambda: {"pk": CampaignFactory().pk}),
+    "observers:certificates_file": (
+        {},
+        lambda: {
+            "pk": JobFactory(kind="observers.certificates", state="done", finished_at=timezone.now()).pk
+        },
+    ),
     "observers:needs": ({}, lambda: {"pk": CampaignFactory().pk}),
     "observers:propose": ({}, lambda: {"pk": CampaignFactory().pk, "stage": "running"}),
     "observers:session": ({}, lambda: {"pk": SessionFactory().pk, "stage": "running"}),
