@@ -73,7 +73,7 @@ def test_from_a_hole_to_an_observers_refusal(browser, live_server, methodist, se
     person.open(f"/observers/{visit.observer_id}/")
     no_barriers(person.page)
     person.press("Дать ссылку")
-    link = person.page.locator("#link").input_value()
+    link = person.page.locator("#address").input_value()
     phone = Person(browser, live_server.url, check=no_barriers)
     phone.page.set_viewport_size({"width": 390, "height": 800})
     phone.open(link[link.index("/observers/") :])
