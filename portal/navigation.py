@@ -25,6 +25,7 @@ class Entry:
     """A section: its title, URL name, who sees it, which number of `waiting` stands beside it.
 
     ``covers`` names an address whose pages belong here for those who have no section of that address.
+    For the roles of ``rarely`` it waits under «Ещё»: the row must fit from 1280 px (tests/browser/test_masthead.py).
     """
 
     title: str
@@ -32,6 +33,7 @@ class Entry:
     roles: tuple[Role, ...]
     counter: str = ""
     covers: str = ""
+    rarely: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Link:
     address: str
     is_current: bool
     count: int
+    is_rare: bool = False
 
 
 ENTRIES = (
@@ -57,19 +60,21 @@ ENTRIES = (
     ),
     Entry("На проверке", "roadmaps:review", (Role.METHODIST, Role.HEAD), "to_review"),
     Entry("Все поручения", "roadmaps:assignments", PLANNERS),
-    Entry("Отчёты", "roadmaps:standing", PLANNERS),
+    Entry("Отчёты", "roadmaps:standing", PLANNERS, rarely=PLANNERS),
     Entry("Дорожные карты", "roadmaps:list", ALL),
     Entry("Приказы", "orders:list", ALL),
     Entry("Школы", "schools:list", DEPARTMENT_ROLES),
     Entry("График ВПР", "schools:schedule", ALL),
     Entry("Результаты", "schools:results", DEPARTMENT_ROLES),
-    Entry("Наблюдатели", "observers:list", DEPARTMENT_ROLES),
+    Entry("Наблюдатели", "observers:list", DEPARTMENT_ROLES, rarely=(Role.METHODIST, Role.HEAD)),
     Entry("Мои посещения", "observers:visits", (Role.OBSERVER,)),
-    Entry("Перепроверка", "recheck:list", (*DEPARTMENT_ROLES, Role.DEPUTY)),
-    Entry("Люди", "accounts:people", DEPARTMENT_ROLES),
-    Entry("Отдел и бланк", "accounts:department", (Role.ADMIN,)),
-    Entry("Напоминания", "notifications:ledger", (Role.ADMIN,)),
-    Entry("Журнал действий", "accounts:audit", (Role.ADMIN,)),
+    Entry(
+        "Перепроверка", "recheck:list", (*DEPARTMENT_ROLES, Role.DEPUTY), rarely=(Role.METHODIST, Role.HEAD)
+    ),
+    Entry("Люди", "accounts:people", DEPARTMENT_ROLES, rarely=(Role.METHODIST, Role.HEAD)),
+    Entry("Отдел и бланк", "accounts:department", (Role.ADMIN,), rarely=(Role.ADMIN,)),
+    Entry("Напоминания", "notifications:ledger", (Role.ADMIN,), rarely=(Role.ADMIN,)),
+    Entry("Журнал действий", "accounts:audit", (Role.ADMIN,), rarely=(Role.ADMIN,)),
 )
 
 
@@ -87,7 +92,10 @@ def links(membership: Membership, path: str, counts: dict[str, int]) -> list[Lin
     start = reverse("portal:start")
     inside = [place for place in places if path == place or (place != start and path.startswith(place))]
     current = places[max(inside, key=len)] if inside else None
-    return [Link(e.title, address, address == current, counts.get(e.counter, 0)) for e, address in found]
+    return [
+        Link(e.title, address, address == current, counts.get(e.counter, 0), membership.role in e.rarely)
+        for e, address in found
+    ]
 
 
 def resolve(name: str) -> str | None:
