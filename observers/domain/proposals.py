@@ -48,7 +48,7 @@ def propose(job: Job, progress: work.Progress) -> dict[str, Any]:
     progress.start(4)
     try:
         plan = solver.solve(
-            asked.problem, step=lambda done, total, what: progress.advance(bool(done), step=what)
+            asked.problem, step=lambda done, total, what: progress.advance(min(done, 1), step=what)
         )
     except solver.Impossible as impossible:
         raise Refused(str(impossible)) from None
