@@ -23,7 +23,7 @@ from django.core import mail
 from django.core.management import call_command
 from playwright.sync_api import Browser, expect
 
-from notifications.domain import reminders as ledger
+from notifications.domain import delivery
 from notifications.models import Reminder
 from orders.models import Order
 from roadmaps import tasks
@@ -363,7 +363,7 @@ def is_reminded_once(deputy: Person, email: str) -> None:
     mail.outbox.clear()
     for _ in range(2):
         tasks.remind_due()
-        ledger.sweep()
+        delivery.sweep()
     digest = Reminder.objects.get(recipient__email=email, kind="duties")
     (letter,) = [one for one in mail.outbox if one.to == [email] and one.subject == digest.subject]
     deputy.open(re.search(r"https?://\S+", letter.body)[0])
