@@ -211,6 +211,8 @@ def test_form_is_built_by_keyboard_and_seen_as_on_a_phone(browser, live_server, 
 
     page.locator("#question-who").focus()
     page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator(".askrow").nth(1)).to_contain_text("Кто входил?")
+    expect(page.locator("#question-who")).to_be_focused()
     page.keyboard.press("Alt+ArrowUp")
     expect(page.locator("body")).to_contain_text("должен стоять выше")
     page.get_by_role("link", name="Добавить вопрос").click()
