@@ -43,7 +43,7 @@ def test_from_a_hole_to_an_observers_refusal(browser, live_server, methodist, se
     ObserverFactory(**ours, last_name="Вторина", max_load=0)
     person = Person(browser, live_server.url, check=no_barriers)
     person.log_in(methodist.user.email)
-    person.press("Наблюдатели")
+    person.open("/observers/")
     person.sees("Первова")
     no_barriers(person.page)
     person.press("Назначения")
