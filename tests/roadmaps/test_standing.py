@@ -44,7 +44,7 @@ def plan(methodist):
 
 @pytest.fixture
 def item(plan):
-    return ActionItemFactory(section=SectionFactory(roadmap=plan, heading="I. Подготовка"))
+    return ActionItemFactory(section=SectionFactory(roadmap=plan, heading="I. Подготовка", position=1))
 
 
 def duty(item, name, **fields):
@@ -121,7 +121,7 @@ def test_extension_counts_from_the_day_it_was_granted(item, methodist, time_mach
 
 
 def test_progress_goes_by_plan_and_section(plan, item, methodist):
-    other = ActionItemFactory(section=SectionFactory(roadmap=plan, heading="II. Проведение", position=9))
+    other = ActionItemFactory(section=SectionFactory(roadmap=plan, heading="II. Проведение", position=2))
     duty(item, "СОШ № 1")
     AssignmentFactory(item=other, school=None, official=methodist)
     [(found, whole, sections)] = progress(methodist, datetime.date(2026, 3, 2))
