@@ -56,6 +56,13 @@ class Chart:
     rows: tuple[tuple[Cell, ...], ...]
 
 
+def png(chart: Chart, *, width: int = 1600) -> bytes:
+    """The chart as a picture of ``width`` pixels, for papers that take no SVG (Word)."""
+    import resvg_py
+
+    return bytes(resvg_py.svg_to_bytes(svg_string=str(chart.svg), width=width, background="#ffffff"))
+
+
 @dataclass(frozen=True)
 class Heat:
     """A field of a heat map: its words, how dark (0…3; None: hatched, nothing is known), and whether it has a sign."""

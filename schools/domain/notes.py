@@ -220,6 +220,9 @@ def as_docx(known: Content) -> bytes:
         paper.heading(block.title, 2)
         lines = [row(line) for line in block.lines]
         paper.table(HEAD, lines, widths=[87, *[18] * (len(HEAD) - 1)], right=range(1, len(HEAD)), size=10)
+        for chart in pictures(block):
+            paper.text(chart.title, bold=True, align="center", space=6)
+            paper.picture(charts.png(chart), width=170, words=chart.description)
     paper.turn(landscape=False)
     _docx_schools(paper, known)
     if note.conclusions:

@@ -103,6 +103,7 @@ def test_papers_are_made_by_the_worker(methodist, exam, school, django_capture_o
         "8,0",
         "36,0",
     ]
+    assert len(paper.element.xpath("//wp:docPr[@descr != '']")) == 2  # marks, and marks against the journal
 
     sheet = openpyxl.load_workbook(io.BytesIO(content(methodist, "note_xlsx", exam))).active
     assert sheet["B3"].value == "МБОУ «Школа № 1»"
