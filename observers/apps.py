@@ -6,5 +6,5 @@ class ObserversConfig(AppConfig):
     verbose_name = "Наблюдатели"
 
     def ready(self) -> None:
-        from observers import blocks, receivers  # noqa: F401 -- the school's card, news of orders
+        from observers import blocks, chapters, receivers  # noqa: F401 -- card, year's report, news
         from observers.domain import alarms, certificates, proposals, telling, violations  # noqa: F401 -- kinds

@@ -231,7 +231,10 @@ class Annex(models.Model):
     """An annex as handed over by the app that issues the order: a finished table, no reference back.
 
     ``content``: ``{"title_lines": [str], "goals": [str], "columns": [{"key", "heading"}],
-    "sections": [{"heading": str, "items": [{column key: text}]}]}``.
+    "sections": [{"heading": str, "items": [{column key: text}]}]}``. A report has no columns and no sections of its
+    own, but ``"parts": [{"heading": str, "paragraphs": [str], "table", "chart"}]``: a table is ``{"columns",
+    "sections"}`` as above, a chart ``{"title": str, "labels": [str], "groups": [[str, [int]]]}`` for
+    `portal.lib.charts.stacked`; either may be absent or None.
     """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="annexes")

@@ -309,7 +309,9 @@ def _shown(annex: Mapping[str, Any]) -> dict[str, Any]:
         left -= len(rows)
         if rows:
             sections.append({"heading": section["heading"], "rows": rows})
-    return {**content, "number": annex["number"], "sections": sections, "hidden": max(0, total - SHOWN_ROWS)}
+    parts = [{**part, "chart": paper.chart(part), "table": None} for part in content.get("parts", [])]
+    hidden = max(0, total - SHOWN_ROWS)
+    return {**content, "number": annex["number"], "sections": sections, "parts": parts, "hidden": hidden}
 
 
 def _act(

@@ -6,4 +6,4 @@ class RecheckConfig(AppConfig):
     verbose_name = "Перепроверка"
 
     def ready(self) -> None:
-        from recheck import blocks  # noqa: F401 -- it registers itself
+        from recheck import blocks, chapters  # noqa: F401 -- they register themselves

@@ -12,7 +12,7 @@ from orders.domain.checklist import Check
 from orders.models import Order
 from orders.signals import order_checked, order_returned, order_signed, order_voided
 from roadmaps.deadlines.events import NONOBJECTIVE
-from roadmaps.domain import approval, fanout, following, merging
+from roadmaps.domain import approval, fanout, following, merging, year_report
 from schools.models import ObjectivityFlag, School, VprCampaign
 from schools.signals import schedule_changed, school_flagged, school_merged, school_merging, vpr_held
 
@@ -20,21 +20,24 @@ from schools.signals import schedule_changed, school_flagged, school_merged, sch
 @receiver(order_signed)
 def approve_roadmap(order: Order, by: Membership, **_: Any) -> None:
     approval.approve(order, by)
+    year_report.sign(order, by)
 
 
 @receiver(order_returned)
 def reopen_roadmap(order: Order, by: Membership, **_: Any) -> None:
     approval.return_to_draft(order, by)
+    year_report.return_to_draft(order, by)
 
 
 @receiver(order_voided)
 def free_roadmap(order: Order, by: Membership, **_: Any) -> None:
     approval.return_to_draft(order, by, discarded=True)
+    year_report.return_to_draft(order, by, discarded=True)
 
 
 @receiver(order_checked)
 def ask_for_the_plan(order: Order, **_: Any) -> list[Check]:
-    return approval.checks(order)
+    return approval.checks(order) + year_report.checks(order)
 
 
 @receiver(school_flagged)

@@ -13,6 +13,7 @@ from roadmaps.views import (
     roadmaps,
     settling,
     standing,
+    year,
 )
 
 app_name = "roadmaps"
@@ -74,6 +75,20 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/matrix/pdf/", matrix.matrix_pdf, name="matrix_pdf"),
     path("<int:pk>/gaps/", assignments.gaps, name="gaps"),
     path("<int:pk>/fan-out/", assignments.fan_out, name="fan_out"),
+    # the year's report
+    path("year/", year.year_list, name="year_list"),
+    path("year/new/", year.year_new, name="year_new"),
+    path("year/<int:pk>/", year.year, name="year_report"),
+    path("year/<int:pk>/head/", year.year_head, name="year_head"),
+    path("year/<int:pk>/redraft/", year.year_redraft, name="year_redraft"),
+    path("year/<int:pk>/assemble/", year.year_assemble, name="year_assemble"),
+    path("year/<int:pk>/reopen/", year.year_reopen, name="year_reopen"),
+    path("year/<int:pk>/delete/", year.year_delete, name="year_delete"),
+    path("year/<int:pk>/parts/new/", year.year_part_new, name="year_part_new"),
+    path("year/<int:pk>/file/<str:kind>/", year.year_file, name="year_file"),
+    path("year/parts/<int:pk>/", year.year_part, name="year_part"),
+    path("year/parts/<int:pk>/redraft/", year.year_part_redraft, name="year_part_redraft"),
+    path("year/parts/<int:pk>/remove/", year.year_part_remove, name="year_part_remove"),
     # calendars
     path("calendars/", feeds.calendars, name="calendars"),
     path("calendars/<int:pk>/renew/", feeds.calendar_renew, name="calendar_renew"),

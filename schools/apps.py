@@ -6,4 +6,4 @@ class SchoolsConfig(AppConfig):
     verbose_name = "Школы"
 
     def ready(self) -> None:
-        from schools import blocks, tasks  # noqa: F401 -- they register themselves
+        from schools import blocks, chapters, tasks  # noqa: F401 -- they register themselves

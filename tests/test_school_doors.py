@@ -48,6 +48,9 @@ from roadmaps.models import (
     RoadmapEvent,
     RoadmapImport,
     Section,
+    YearReport,
+    YearReportEvent,
+    YearReportPart,
 )
 from schools.models import (
     AbsentGrade,
@@ -94,6 +97,7 @@ from tests.factories.roadmaps import (
     RoadmapFactory,
     RoadmapImportFactory,
     SectionFactory,
+    YearPartFactory,
 )
 from tests.factories.schools import (
     AbsentGradeFactory,
@@ -226,6 +230,7 @@ def department_rows(deputy: Membership) -> dict[type[Any], Any]:
     ours, school = {"department": deputy.department}, deputy.post.school
     register = RegisterFactory(**ours)
     plan = RoadmapFactory(**ours, school=school)
+    year = YearPartFactory(report__department=deputy.department)
     exam = ExamFactory(campaign__department=deputy.department)
     mark = OfficialMarkFactory(school=school)
     noted = NoteSchoolFactory(note__campaign=exam.campaign, school=school)
@@ -237,6 +242,9 @@ def department_rows(deputy: Membership) -> dict[type[Any], Any]:
         type(register.counters.create(year=2026)): register.counters.get(),
         RoadmapEvent: plan.events.create(what="Создана"),
         RoadmapImport: RoadmapImportFactory(**ours),
+        YearReport: year.report,
+        YearReportPart: year,
+        YearReportEvent: year.report.events.create(what="Составлен"),
         ResponsibleRule: ResponsibleRule.objects.create(**ours, phrase="все", targets=[]),
         RecordedEvent: RecordedEvent.objects.create(**ours, event="test", day="2026-03-01", school=school),
         ObjectivityFlag: FlagFactory(school=school),

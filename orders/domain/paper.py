@@ -23,7 +23,7 @@ from accounts.models import Department
 from orders.domain import limits, tables
 from orders.domain.numbering import numbered
 from orders.models import Order
-from portal.lib import pdf
+from portal.lib import charts, pdf
 
 FORMAT = 1
 MONTHS = (
@@ -147,15 +147,23 @@ def texts(snapshot: Mapping[str, Any]) -> list[tuple[str, str]]:
     found += [(f"пункт {clause['number']}", clause["text"]) for clause in snapshot["clauses"]]
     for annex in snapshot["annexes"]:
         content = annex["content"]
-        head = [*content.get("title_lines", []), *content.get("goals", [])]
-        head += [column["heading"] for column in content["columns"]]
-        keys = [column["key"] for column in content["columns"]]
-        found.append(("приложение", "\n".join(head)))
-        for section in content["sections"]:
-            found.append(("приложение, раздел", section["heading"] or ""))
-            for item in section["items"]:
-                place = f"приложение, пункт {item.get('number') or (item.get('text') or '')[:40]}"
-                found.append((place, "\n".join(item.get(key) or "" for key in keys)))
+        head = "\n".join([*content.get("title_lines", []), *content.get("goals", [])])
+        found.append(("приложение", head))
+        found += _table_texts(content)
+        for part in content.get("parts", []):
+            found.append(("приложение", "\n".join([part["heading"], *part["paragraphs"]])))
+            found += _table_texts(part["table"]) if part.get("table") else []
+    return found
+
+
+def _table_texts(table: Mapping[str, Any]) -> list[tuple[str, str]]:
+    keys = [column["key"] for column in table["columns"]]
+    found = [("приложение, столбцы", "\n".join(column["heading"] for column in table["columns"]))]
+    for section in table["sections"]:
+        found.append(("приложение, раздел", section["heading"] or ""))
+        for item in section["items"]:
+            place = f"приложение, пункт {item.get('number') or (item.get('text') or '')[:40]}"
+            found.append((place, "\n".join(item.get(key) or "" for key in keys)))
     return found
 
 
@@ -242,9 +250,7 @@ def _copies(snapshot: Mapping[str, Any]) -> list[str]:
 
 def _annex_context(snapshot: Mapping[str, Any], annex: Mapping[str, Any]) -> dict[str, Any]:
     content = annex["content"]
-    width, height = LANDSCAPE if annex["landscape"] else PORTRAIT
-    keys = [column["key"] for column in content["columns"]]
-    columns = dict(zip(keys, tables.widths(content, page=width), strict=True))
+    size = LANDSCAPE if annex["landscape"] else PORTRAIT
     return {
         "template": "orders/pdf/annex.html",
         "landscape": annex["landscape"],
@@ -252,6 +258,34 @@ def _annex_context(snapshot: Mapping[str, Any], annex: Mapping[str, Any]) -> dic
         "running": " ".join(filter(None, ["Продолжение приложения", annex["number"]])),
         "title": [printable(line) for line in content.get("title_lines", [])],
         "goals": [printable(goal) for goal in content.get("goals", [])],
+        **table_context(content, size),
+        "parts": [part_context(part, size) for part in content.get("parts", [])],
+        "left_out": annex.get("left_out", 0),
+    }
+
+
+def part_context(part: Mapping[str, Any], size: tuple[float, float] = PORTRAIT) -> dict[str, Any]:
+    """A part of a report for ``orders/pdf/_part.html``; ``size``: of the page between its margins, mm."""
+    return {
+        "heading": printable(part["heading"]),
+        "paragraphs": [printable(text) for text in part["paragraphs"]],
+        "chart": chart(part),
+        "table": table_context(part["table"], size) if part.get("table") else None,
+    }
+
+
+def chart(part: Mapping[str, Any]) -> charts.Chart | None:
+    """The picture of a part, drawn anew from its numbers each time: the same numbers give the same bytes."""
+    drawn = part.get("chart")
+    return charts.stacked(drawn["groups"], drawn["labels"], title=drawn["title"]) if drawn else None
+
+
+def table_context(content: Mapping[str, Any], size: tuple[float, float]) -> dict[str, Any]:
+    """Columns and rows for ``orders/pdf/_table.html``."""
+    width, height = size
+    keys = [column["key"] for column in content["columns"]]
+    columns = dict(zip(keys, tables.widths(content, page=width), strict=True))
+    return {
         "columns": [
             {"heading": pdf.soften(column["heading"]), "width": f"{columns[column['key']]:.1f}"}
             for column in content["columns"]
@@ -269,7 +303,6 @@ def _annex_context(snapshot: Mapping[str, Any], annex: Mapping[str, Any]) -> dic
             }
             for section in content["sections"]
         ],
-        "left_out": annex.get("left_out", 0),
     }
 
 

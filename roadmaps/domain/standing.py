@@ -79,6 +79,7 @@ class Tally:
 class Stood:
     """One duty as it stood at the end of the day."""
 
+    duty: int
     school: int | None
     official: int | None
     section: str
@@ -113,6 +114,7 @@ def stood(duties: AssignmentQuerySet, department: Department, day: datetime.date
         .order_by(F("item__section__position").asc(nulls_last=True), "pk")
     )
     fields = (
+        "pk",
         "school_id",
         "official_id",
         "heading",
@@ -125,6 +127,7 @@ def stood(duties: AssignmentQuerySet, department: Department, day: datetime.date
     )
     return [
         Stood(
+            pk,
             school,
             official,
             heading,
@@ -139,7 +142,7 @@ def stood(duties: AssignmentQuerySet, department: Department, day: datetime.date
             returned=came_back,
             extended=granted and printed is not None,
         )
-        for school, official, heading, then, done_at, last, printed, came_back, granted in rows.values_list(
+        for pk, school, official, heading, then, done_at, last, printed, came_back, granted in rows.values_list(
             *fields
         )
     ]
@@ -181,7 +184,7 @@ class Discipline:
 
 def discipline(member: Membership, day: datetime.date, roadmap: Roadmap | None = None) -> Discipline:
     """For one plan, or for all of the department's approved ones of that academic year. Four queries."""
-    rows = stood(_duties(member, day, roadmap), member.department, day)
+    rows = stood(duties(member, day, roadmap), member.department, day)
     narrowed = {"roadmap": roadmap.pk} if roadmap else {}
     return Discipline(
         _by(rows, lambda row: row.school, _schools(member), "school", narrowed),
@@ -194,7 +197,7 @@ def progress(member: Membership, day: datetime.date) -> list[tuple[Roadmap, Tall
     """Each plan in force on that day: the whole, and its sections as printed. A query per plan, a few a year."""
     found = []
     for roadmap in plans(member, day):
-        rows = stood(_duties(member, day, roadmap), member.department, day)
+        rows = stood(duties(member, day, roadmap), member.department, day)
         sections: dict[str, list[Stood]] = defaultdict(list)
         for row in rows:
             sections[row.section].append(row)
@@ -211,7 +214,8 @@ def plans(member: Membership, day: datetime.date) -> list[Roadmap]:
     return list(rows.select_related("order").order_by(F("school").asc(nulls_first=True), "name", "pk"))
 
 
-def _duties(member: Membership, day: datetime.date, roadmap: Roadmap | None) -> AssignmentQuerySet:
+def duties(member: Membership, day: datetime.date, roadmap: Roadmap | None) -> AssignmentQuerySet:
+    """All that was asked by this plan and its order, or by every plan in force on the day."""
     chosen = [roadmap] if roadmap else plans(member, day)
     orders = [plan.order_id for plan in chosen if plan.order_id]
     theirs = Q(item__section__roadmap__in=chosen) | Q(clause__order__in=orders)

@@ -23,6 +23,7 @@ from roadmaps.models.plan import (
     SectionQuerySet,
 )
 from roadmaps.models.requests import AssignmentRequest, RequestQuerySet
+from roadmaps.models.year import YearReport, YearReportEvent, YearReportPart
 
 __all__ = [
     "ActionItem",
@@ -46,4 +47,7 @@ __all__ = [
     "RoadmapQuerySet",
     "Section",
     "SectionQuerySet",
+    "YearReport",
+    "YearReportEvent",
+    "YearReportPart",
 ]

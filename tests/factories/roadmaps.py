@@ -6,7 +6,17 @@ from hashlib import sha256
 import factory
 from factory.django import DjangoModelFactory
 
-from roadmaps.models import ActionItem, Assignment, AssignmentRequest, Feed, Roadmap, RoadmapImport, Section
+from roadmaps.models import (
+    ActionItem,
+    Assignment,
+    AssignmentRequest,
+    Feed,
+    Roadmap,
+    RoadmapImport,
+    Section,
+    YearReport,
+    YearReportPart,
+)
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
 from tests.factories.schools import SchoolFactory
 
@@ -91,6 +101,29 @@ class FeedFactory(DjangoModelFactory):
 
     membership = factory.SubFactory(MembershipFactory)
     token_hash = factory.LazyAttribute(lambda feed: sha256(feed.token.encode()).hexdigest())
+
+
+class YearReportFactory(DjangoModelFactory):
+    """A draft without parts, as of the end of March."""
+
+    class Meta:
+        model = YearReport
+
+    department = factory.SubFactory(DepartmentFactory)
+    year = 2025
+    day = datetime.date(2026, 3, 31)
+    title = "Аналитический отчёт\nза учебный год"
+
+
+class YearPartFactory(DjangoModelFactory):
+    class Meta:
+        model = YearReportPart
+
+    report = factory.SubFactory(YearReportFactory)
+    key = "general"
+    position = factory.Sequence(lambda n: n)
+    heading = "Общие сведения"
+    text = "Школ: 2."
 
 
 class AssignmentRequestFactory(DjangoModelFactory):

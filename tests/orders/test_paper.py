@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from accounts.models import Department
 from orders.domain import drafts, paper, tables
+from portal.lib.refusals import Refused
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
 from tests.factories.orders import CONTENT, make_draft, make_registered, make_signed
 
@@ -334,3 +335,32 @@ def test_snapshot_hash_does_not_depend_on_the_order_of_keys():
         {"а": "ё", "б": [1, {"а": "", "в": "г"}]}
     )
     assert paper.digest({"а": "1"}) != paper.digest({"а": "2"})
+
+
+def report_part(**changes) -> dict:
+    part = {"heading": "Итоги", "paragraphs": ["Первый абзац.", "Второй <b>абзац</b>."], "table": None}
+    return part | changes
+
+
+def test_an_annex_of_parts_prints_words_chart_and_table():
+    drawn = {"title": "Исполнение", "labels": ["в срок", "нет"], "groups": [["Лицей", [3, 1]]]}
+    table = {key: CONTENT[key] for key in ("columns", "sections")}
+    parts = [report_part(chart=drawn, table=table), report_part(heading="Выводы")]
+    content = {"title_lines": ["ОТЧЁТ"], "goals": [], "columns": [], "sections": [], "parts": parts}
+    order = make_draft(annexes=[drafts.AnnexDraft(content, landscape=False)])
+    text = "".join(pages(paper.preview(order)))
+    for words in ("Итоги", "Первыйабзац.", "Второй<b>абзац</b>.", "Лицей", "Обучитьэкспертов", "Выводы"):
+        assert words in text
+    assert ("приложение", "Выводы\nПервый абзац.\nВторой <b>абзац</b>.") in paper.texts(paper.compose(order))
+
+
+def test_an_annex_without_parts_still_needs_columns():
+    with pytest.raises(Refused, match="столбцов"):
+        make_draft(annexes=[drafts.AnnexDraft({"title_lines": [], "columns": [], "sections": []})])
+
+
+def test_too_long_a_part_is_refused():
+    part = report_part(paragraphs=["слово " * 6_000])
+    content = {"title_lines": [], "columns": [], "sections": [], "parts": [part]}
+    with pytest.raises(Refused, match="Итоги"):
+        make_draft(annexes=[drafts.AnnexDraft(content)])

@@ -13,6 +13,8 @@ from tests.factories.roadmaps import (
     RoadmapFactory,
     RoadmapImportFactory,
     SectionFactory,
+    YearPartFactory,
+    YearReportFactory,
 )
 
 PLAN_PAGES = (
@@ -25,6 +27,15 @@ PLAN_PAGES = (
     "delete",
     "section_new",
     "rows_paste",
+)
+YEAR_PAGES = (
+    "year_report",
+    "year_head",
+    "year_redraft",
+    "year_assemble",
+    "year_reopen",
+    "year_delete",
+    "year_part_new",
 )
 REPORTED = {"reported": True}
 
@@ -59,6 +70,14 @@ def duty(**traits: Any) -> dict[str, Any]:
 def proof() -> dict[str, Any]:
     row = AssignmentFactory().evidence.create(kind="file", name="Справка.pdf")
     return {"pk": row.pk}
+
+
+def year_report() -> dict[str, Any]:
+    return {"pk": YearReportFactory().pk}
+
+
+def year_part() -> dict[str, Any]:
+    return {"pk": YearPartFactory().pk}
 
 
 def request() -> dict[str, Any]:
@@ -110,6 +129,10 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "roadmaps:evidence_restore": ({}, proof),
     "roadmaps:gaps": ({}, approved),
     "roadmaps:fan_out": ({}, approved),
+    # the year's report
+    **{f"roadmaps:{name}": ({}, year_report) for name in YEAR_PAGES},
+    "roadmaps:year_file": ({}, lambda: {**year_report(), "kind": "pdf"}),
+    **{f"roadmaps:year_part{name}": ({}, year_part) for name in ("", "_redraft", "_remove")},
     # calendars
     "roadmaps:calendar_renew": ({}, lambda: {"pk": FeedFactory().pk}),
     "roadmaps:calendar_revoke": ({}, lambda: {"pk": FeedFactory().pk}),
