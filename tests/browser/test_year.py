@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Membership
 from tests.factories.accounts import MembershipFactory
@@ -36,13 +36,15 @@ def methodist() -> Membership:
 
 
 def test_the_report_from_facts_to_the_order(
-    page: Page, live_server, methodist: Membership, no_barriers: Callable[[Page], None]
+    browser: Browser, live_server, methodist: Membership, no_barriers: Callable[[Page], None]
 ) -> None:
     client = Client()
     client.force_login(methodist.user, backend="django.contrib.auth.backends.ModelBackend")
     value = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
-    page.goto(f"{live_server.url}/roadmaps/standing/")
+    context = browser.new_context(locale="ru-RU", reduced_motion="reduce")
+    page = context.new_page()
+    context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+    page.goto(f"{live_server.url}/roadmaps/reports/")
     page.get_by_role("link", name="Отчёт за год").click()
     page.get_by_role("link", name="Составить отчёт").first.click()
     page.get_by_role("button", name="Составить", exact=True).click()
@@ -60,3 +62,4 @@ def test_the_report_from_facts_to_the_order(
     expect(page.get_by_role("heading", name="Приказ без номера")).to_be_visible()
     expect(page.get_by_text("Повторить проверку.")).to_be_visible()
     no_barriers(page)
+    context.close()

@@ -342,6 +342,7 @@ def report_part(**changes) -> dict:
     return part | changes
 
 
+@pytest.mark.django_db
 def test_an_annex_of_parts_prints_words_chart_and_table():
     drawn = {"title": "Исполнение", "labels": ["в срок", "нет"], "groups": [["Лицей", [3, 1]]]}
     table = {key: CONTENT[key] for key in ("columns", "sections")}
@@ -354,11 +355,13 @@ def test_an_annex_of_parts_prints_words_chart_and_table():
     assert ("приложение", "Выводы\nПервый абзац.\nВторой <b>абзац</b>.") in paper.texts(paper.compose(order))
 
 
+@pytest.mark.django_db
 def test_an_annex_without_parts_still_needs_columns():
     with pytest.raises(Refused, match="столбцов"):
         make_draft(annexes=[drafts.AnnexDraft({"title_lines": [], "columns": [], "sections": []})])
 
 
+@pytest.mark.django_db
 def test_too_long_a_part_is_refused():
     part = report_part(paragraphs=["слово " * 6_000])
     content = {"title_lines": [], "columns": [], "sections": [], "parts": [part]}
