@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -75,7 +75,7 @@ def violations(membership: Membership) -> ViolationQuerySet:
     return rows.select_related("school", "sheet__assignment__session__exam", "sheet__assignment__observer")
 
 
-def by_kind(rows: ViolationQuerySet) -> list[dict[str, object]]:
+def by_kind(rows: ViolationQuerySet) -> Sequence[Mapping[str, object]]:
     """How many violations of each kind, and how many of them wait for the school; the most frequent first."""
     waiting = Count("pk", filter=Q(state__in=[Violation.State.OPEN, Violation.State.RETURNED]))
     return list(
@@ -86,7 +86,7 @@ def by_kind(rows: ViolationQuerySet) -> list[dict[str, object]]:
     )
 
 
-def by_school(rows: ViolationQuerySet) -> list[dict[str, object]]:
+def by_school(rows: ViolationQuerySet) -> Sequence[Mapping[str, object]]:
     waiting = Count("pk", filter=Q(state__in=[Violation.State.OPEN, Violation.State.RETURNED]))
     counted = rows.order_by().values("school", "school__name")
     return list(counted.annotate(number=Count("pk"), waiting=waiting).order_by("-number", "school__name"))

@@ -60,8 +60,8 @@ def return_(violation: Violation, *, by: Membership, comment: str) -> ViolationE
 @transaction.atomic
 def close(violation: Violation, *, by: Membership, comment: str = "") -> ViolationEvent:
     """The matter is settled; the violation stays in the reports."""
-    changes = {"closed_at": timezone.now(), "closed_by": by}
-    return _move(violation, State.CLOSED, by=by, comment=comment.strip()[:LONGEST_COMMENT], **changes)
+    said = comment.strip()[:LONGEST_COMMENT]
+    return _move(violation, State.CLOSED, by=by, comment=said, closed_at=timezone.now(), closed_by=by)
 
 
 def photos_of(violation: Violation) -> QuerySet[SheetFile]:

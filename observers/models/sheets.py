@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self, TypeVar
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -158,12 +160,27 @@ class ObservationSheet(models.Model):
         return self.state == self.State.SENT
 
 
-class SheetPartQuerySet(TenantQuerySet[models.Model]):
+Part = TypeVar("Part", bound=models.Model)
+
+
+class SheetPartQuerySet(TenantQuerySet[Part]):
     department_path = "sheet__assignment__observer__department"
 
-    def of_observer(self, observer: Observer) -> SheetPartQuerySet:
+    def of_observer(self, observer: Observer) -> Self:
         """What belongs to an observer's own sheets."""
         return self.filter(sheet__assignment__observer=observer)
+
+
+class SheetCopyQuerySet(SheetPartQuerySet["SheetCopy"]):
+    pass
+
+
+class SheetFileQuerySet(SheetPartQuerySet["SheetFile"]):
+    pass
+
+
+class SheetAdditionQuerySet(SheetPartQuerySet["SheetAddition"]):
+    pass
 
 
 class SheetCopy(models.Model):
@@ -181,7 +198,7 @@ class SheetCopy(models.Model):
     content = models.JSONField("текст", default=dict)
     saved_at = models.DateTimeField("записан", auto_now=True)
 
-    objects = SheetPartQuerySet.as_manager()
+    objects = SheetCopyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "текст листа"
@@ -215,7 +232,7 @@ class SheetFile(models.Model):
     added_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
     added_at = models.DateTimeField("получен", auto_now_add=True)
 
-    objects = SheetPartQuerySet.as_manager()
+    objects = SheetFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = "фото или скан листа"
@@ -236,7 +253,7 @@ class SheetAddition(models.Model):
     by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField("когда", auto_now_add=True)
 
-    objects = SheetPartQuerySet.as_manager()
+    objects = SheetAdditionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "дополнение к листу"
