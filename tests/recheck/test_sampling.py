@@ -139,3 +139,11 @@ def test_random_is_not_used():
     first = draw("s", 5, WORKS)
     random.seed(2)
     assert draw("s", 5, WORKS) == first
+
+
+def test_command_answers_a_fault_in_json_too(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("э".encode())))
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="строка 1, знак 1"):
+        call_command("draw_sample", "--json", stdout=out)
+    assert json.loads(out.getvalue())["error"].startswith("Это не JSON: строка 1")
