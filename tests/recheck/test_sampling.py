@@ -126,7 +126,7 @@ def test_command_answers_in_json(monkeypatch):
         (b'{"seed": "s", "size": 1, "works": [1]}', "Работа 1"),
         (b'{"seed": "s", "size": 1, "works": [{"code": [1]}]}', "Работа 1: «code»"),
         (b'{"seed": "s", "size": 2, "works": [{"code": 1}]}', "всего их 1"),
-        ("{}".encode("utf-16"), "не JSON"),
+        ("{}".encode("utf-16"), "не в кодировке UTF-8"),
     ],
 )
 def test_command_says_what_is_wrong(monkeypatch, data, words):
