@@ -1,12 +1,29 @@
 from django.urls import path, re_path
 
-from observers.views import bank, board, control, entering, entry, papers, sheets, standing, templates
+from observers.views import (
+    bank,
+    board,
+    control,
+    entering,
+    entry,
+    imports,
+    papers,
+    sheets,
+    standing,
+    templates,
+)
 
 app_name = "observers"
 urlpatterns = [
     path("", bank.observer_list, name="list"),
     path("export/", bank.observer_export, name="export"),
     path("new/", bank.observer_new, name="new"),
+    path("import/", imports.import_new, name="import_new"),
+    path("import/<int:pk>/", imports.import_preview, name="import"),
+    path("import/<int:pk>/columns/", imports.import_columns, name="import_columns"),
+    path("import/<int:pk>/apply/", imports.import_apply, name="import_apply"),
+    path("import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("import/<int:pk>/discard/", imports.import_discard, name="import_discard"),
     path("<int:pk>/", bank.observer, name="observer"),
     path("<int:pk>/edit/", bank.observer_edit, name="edit"),
     path("<int:pk>/leave/", bank.observer_change, {"change": "leave"}, name="leave"),

@@ -6,7 +6,13 @@ from typing import Any
 from django.utils import timezone
 
 from tests.factories.jobs import JobFactory
-from tests.factories.observers import ConsentFactory, ObserverFactory, ProposalFactory, VisitFactory
+from tests.factories.observers import (
+    ConsentFactory,
+    ObserverFactory,
+    ObserverImportFactory,
+    ProposalFactory,
+    VisitFactory,
+)
 from tests.factories.schools import CampaignFactory, SessionFactory
 from tests.factories.sheets import SheetFileFactory, TemplateFactory, ViolationFactory
 
@@ -90,6 +96,11 @@ FOREIGN |= {
         f"observers:{name}": ({}, lambda: {"pk": ProposalFactory().pk})
         for name in ("proposal", "proposal_take", "proposal_discard")
     },
+}
+
+FOREIGN |= {
+    f"observers:{name}": ({}, lambda: {"pk": ObserverImportFactory().pk})
+    for name in ("import", "import_columns", "import_apply", "import_undo", "import_discard")
 }
 
 OWN_SHEET = "an observer's own sheet; `test_sheet_pages.py` tries another's"
