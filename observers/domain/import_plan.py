@@ -179,8 +179,8 @@ class _Plan:
         if len(namesakes) == 1 and self.times[_key(name)] == 1:
             return namesakes[0]
         pair = (values.get("phone", ""), values.get("email", "").lower())
-        for fits in (lambda one: _contacts(one) == pair, lambda one: _share(_contacts(one), pair)):
-            found = [one for one in namesakes if fits(one)]
+        exact = [one for one in namesakes if _contacts(one) == pair]
+        for found in (exact, [one for one in namesakes if _share(_contacts(one), pair)]):
             if len(found) == 1:
                 return found[0]
         if namesakes and self.times[_key(name)] <= len(namesakes):
