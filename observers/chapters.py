@@ -27,7 +27,7 @@ def visits(membership: Membership, period: yearly.Period) -> yearly.Chapter | No
         return None
     sheets = ObservationSheet.objects.visible_to(membership).sent()
     sent = sheets.filter(sent_at__lt=end, assignment__session__day__range=days)
-    clean = sent.filter(clean=True).count()
+    clean = sent.filter(no_violations=True).count()
     seen = Violation.objects.visible_to(membership).filter(sheet__in=sent.order_by())
     kinds = list(
         seen.order_by("kind")

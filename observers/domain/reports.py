@@ -102,7 +102,7 @@ def _schools(
     for visit in sent:
         line = lines.setdefault(visit.session.school_id, SchoolLine(visit.session.school.name))
         line.sheets += 1
-        line.clean += bool(visit.sheet.clean)
+        line.clean += bool(visit.sheet.no_violations)
         if visit.observer.short_name not in line.observers:
             line.observers.append(visit.observer.short_name)
     for violation in violations:

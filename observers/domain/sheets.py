@@ -261,7 +261,7 @@ def _become(
             arrived_at=text.arrived_at,
             left_at=text.left_at,
             answers=text.answers,
-            clean=text.content.clean,
+            no_violations=text.content.clean,
             signed_name=text.content.name,
             clock_shift=text.clock_shift,
             sent_at=now,

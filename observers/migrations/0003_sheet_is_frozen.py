@@ -8,7 +8,7 @@ from django.db import migrations
 from portal.lib.triggers import refuse
 
 KEPT = (
-    "assignment_id", "template_id", "state", "way", "arrived_at", "left_at", "clean", "clock_shift", "sent_at",
+    "assignment_id", "template_id", "state", "way", "arrived_at", "left_at", "no_violations", "clock_shift", "sent_at",
     "sent_key", "entered_by_id",
 )  # fmt: skip
 CHANGED = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in KEPT)

@@ -110,7 +110,7 @@ class ObservationSheet(models.Model):
     arrived_at = models.DateTimeField("пришёл", null=True, blank=True)
     left_at = models.DateTimeField("ушёл", null=True, blank=True)
     answers = models.JSONField("ответы", default=dict, blank=True)
-    clean = models.BooleanField("нарушений не выявлено", null=True, blank=True)
+    no_violations = models.BooleanField("нарушений не выявлено", null=True, blank=True)
     signed_name = models.CharField("подпись", max_length=200, blank=True)
     clock_shift = models.IntegerField("часы телефона отставали на, с", default=0)
     sent_at = models.DateTimeField("отправлен", null=True, blank=True)
@@ -129,13 +129,13 @@ class ObservationSheet(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="sheet_sent_iff_signed",
-                condition=Q(state="open", sent_at=None, sent_key=None, signed_name="", clean=None)
+                condition=Q(state="open", sent_at=None, sent_key=None, signed_name="", no_violations=None)
                 | Q(
                     ~Q(signed_name=""),
                     state="sent",
                     sent_at__isnull=False,
                     sent_key__isnull=False,
-                    clean__isnull=False,
+                    no_violations__isnull=False,
                     arrived_at__isnull=False,
                     left_at__isnull=False,
                 ),

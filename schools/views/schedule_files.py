@@ -78,9 +78,9 @@ def schedule_import_preview(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def rows_of(preview: dict[str, Any], heap: str) -> list[dict[str, Any]]:
-    """A heap's rows for the page, days read; faults one by one."""
+    """A heap's rows for the page, days read; each fault as a row of its own."""
     if heap == "faulty":
-        return preview["faults"]
+        return [{"faults": [fault]} for fault in preview["faults"]]
     return [
         row | {name: domain.as_day(row[name]) for name in ("before", "after") if row[name]}
         for row in preview["rows"]

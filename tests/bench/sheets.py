@@ -29,7 +29,7 @@ def campaign() -> tuple[Any, Any]:
         day = datetime.date(2026, 4, 20) + datetime.timedelta(days=number // SCHOOLS)
         session = SessionFactory(exam=exams[number // SCHOOLS], school=schools[number % SCHOOLS], day=day)
         visit = VisitFactory(session=session, observer=observers[number % len(observers)])
-        sheet = SheetFactory(assignment=visit, template=form, sent=True, clean=number % 5 != 0)
+        sheet = SheetFactory(assignment=visit, template=form, sent=True, no_violations=number % 5 != 0)
         if number % 5 == 0:
             Violation.objects.create(sheet=sheet, school=session.school, key=uuid.uuid4(), class_name="4А",
                                      kind=form.kinds[number % 9], text="В кабинет вошёл посторонний.")  # fmt: skip

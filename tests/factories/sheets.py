@@ -51,7 +51,7 @@ class SheetFactory(DjangoModelFactory):
             arrived_at=NOON - datetime.timedelta(hours=2),
             left_at=NOON - datetime.timedelta(hours=1),
             answers=factory.LazyFunction(lambda: {"present": 24}),
-            clean=True,
+            no_violations=True,
             signed_name="Зорина Вера Львовна",
             sent_at=NOON,
             sent_key=factory.LazyFunction(uuid.uuid4),
@@ -104,7 +104,10 @@ class ViolationFactory(DjangoModelFactory):
 
     school = factory.SubFactory(SchoolFactory)
     sheet = factory.SubFactory(
-        SheetFactory, sent=True, clean=False, assignment__session__school=factory.SelfAttribute("....school")
+        SheetFactory,
+        sent=True,
+        no_violations=False,
+        assignment__session__school=factory.SelfAttribute("....school"),
     )
     key = factory.LazyFunction(uuid.uuid4)
     class_name = "4А"

@@ -67,7 +67,7 @@ def test_sent_sheet_holds_what_was_seen_and_tells_school_and_methodists(visit, f
     sheet = ObservationSheet.objects.get()
     assert (sent.sheet, sent.is_second, sheet.state, sheet.sent_at) == (sheet, False, "sent", NOON)
     assert (sheet.arrived_at, sheet.left_at) == (moscow(8, 30), moscow(11, 0))
-    assert (sheet.answers, sheet.clean, sheet.signed_name) == ({"present": 24}, False, "Зорина Вера")
+    assert (sheet.answers, sheet.no_violations, sheet.signed_name) == ({"present": 24}, False, "Зорина Вера")
     violation = Violation.objects.get()
     assert (violation.school, violation.kind, violation.at) == (
         visit.session.school,
@@ -229,7 +229,7 @@ def test_correction_is_an_addition_with_author_and_time(visit, form):
     [
         {"sent_at": None},
         {"signed_name": ""},
-        {"clean": None},
+        {"no_violations": None},
         {"sent_key": None},
         {"state": "open"},
         {"left_at": F("arrived_at") - datetime.timedelta(minutes=1)},
@@ -247,7 +247,7 @@ def test_database_keeps_a_sent_sheet_whole(change):
     [
         {"answers": {"present": 25}},
         {"left_at": NOON},
-        {"clean": False},
+        {"no_violations": False},
         {"clock_shift": 5},
         {"sent_at": NOON - HOUR},
     ],

@@ -246,3 +246,12 @@ def test_a_school_of_another_department_is_unknown(campaign, exam, methodist):
     SchoolFactory(department=campaign.department, name="Свой лицей")
     staged = stage(campaign, ("Чужой лицей", "4А", "МА", D(21)))
     assert [fault["cell"] for fault in staged.preview["faults"]] == ["A2"]
+
+
+def test_faults_are_shown_by_their_cells(campaign, exam, school, methodist, login):
+    staged = stage(campaign, ("Неизвестная школа", "4А", "математика", D(21)), by=methodist)
+    (fault, *_) = staged.preview["faults"]
+    address = reverse("schools:schedule_import_preview", args=[staged.pk], query={"heap": "faulty"})
+    page = login(methodist).get(address).content.decode()
+    assert fault["cell"] in page
+    assert "Ошибок нет" not in page
