@@ -64,7 +64,9 @@ def parts(report):
 
 
 def cells(part):
-    return [list(row.values()) for section in part.table["sections"] for row in section["items"]]
+    """The table row by row, in the order of its columns: PostgreSQL keeps the keys of an object in its own."""
+    keys = [column["key"] for column in part.table["columns"]]
+    return [[row[key] for key in keys] for section in part.table["sections"] for row in section["items"]]
 
 
 def in_an_order(report, methodist):
