@@ -26,7 +26,10 @@ ANSWERED = "На эту просьбу уже ответили или её от�
 def ask_extension(
     assignment: Assignment, *, by: Membership, until: datetime.date, reason: str
 ) -> AssignmentRequest:
-    """Ask for a later due day. The day asked for is after the present one and not past. Raises `Refused`."""
+    """Ask for a later due day, after the present one and not past. Asked twice in the same words it is one request.
+
+    Raises `Refused`.
+    """
     if assignment.last_day is None:
         raise Refused("У этого поручения нет крайнего срока: продлевать нечего.")
     _check_day(assignment, until)
@@ -101,12 +104,13 @@ def _ask(
         raise Refused("Напишите причину: без неё просьбу не рассмотреть.")
     if not Assignment.objects.filter(pk=assignment.pk).open().exists():
         raise Refused("Доклад уже отправлен или поручение снято: просить не о чем. Обновите страницу.")
+    asked = {"assignment": assignment, "kind": kind, "reason": reason, "until": until, "asked_by": by}
     try:
         with transaction.atomic():
-            request = AssignmentRequest.objects.create(
-                assignment=assignment, kind=kind, reason=reason, until=until, asked_by=by
-            )
+            request = AssignmentRequest.objects.create(**asked)
     except IntegrityError:
+        if same := AssignmentRequest.objects.filter(**asked, state=State.ASKED).first():
+            return same
         raise Refused(WAITS) from None
     note(assignment, Kind.ASKED, by=by, comment=text)
     letters.asked(request, text)

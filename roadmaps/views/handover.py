@@ -71,7 +71,7 @@ def handover_all(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         only = request.POST.getlist("left")
         done = handover.hand_over_all(leaver, by=request.membership, only=only, **form.cleaned_data)
-        _say_what_came(request, done)
+        _say_what_came(request, done, bool(only))
         return redirect("roadmaps:handover_all", pk)
     context = {"leaver": leaver, "rows": rows, "form": form, "ticked": request.POST.getlist("left")}
     return render(request, "roadmaps/handover_all.html", context, status=422 if form.errors else 200)
@@ -86,12 +86,13 @@ def _others(request: PortalRequest, leaver: Membership) -> list[Membership]:
     return list(people.exclude(role__in=[Role.DEPUTY, Role.VIEWER]).select_related("user"))
 
 
-def _say_what_came(request: PortalRequest, done: handover.Handed) -> None:
+def _say_what_came(request: PortalRequest, done: handover.Handed, ticked: bool) -> None:
     if done.bore or done.controls:
         bore = plural(done.bore, "поручение,поручения,поручений")
         controls = plural(done.controls, "поручению,поручениям,поручениям")
         messages.success(request, f"Передано {bore}; докладов принимать по {controls}.")
     elif not done.refused:
-        messages.error(request, "Отметьте, что передать.")
+        gone = "Отмеченное уже передано или выполнено: ниже то, что осталось."
+        messages.error(request, gone if ticked else "Отметьте, что передать.")
     for row, why in done.refused:
         messages.error(request, f"{row}: {why}")

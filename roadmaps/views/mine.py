@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -22,6 +21,7 @@ from portal.lib.refusals import Refused
 from roadmaps import permissions
 from roadmaps.domain import agenda, evidence, handover, reports
 from roadmaps.domain import messages as messaging
+from roadmaps.domain.digest import bearer_name
 from roadmaps.forms_duties import DenyForm, GrantForm, MessageForm, ReportForm
 from roadmaps.models import Assignment, AssignmentRequest, Evidence
 
@@ -52,10 +52,8 @@ def assignment(request: PortalRequest, pk: int) -> HttpResponse:
     return assignment_page(request, pk)
 
 
-def assignment_page(
-    request: PortalRequest, pk: int, *, status: int = 200, **forms: forms.Form
-) -> HttpResponse:
-    """The whole page of a duty: the card, requests, helpers, history and messages; ``forms`` that were refused."""
+def assignment_page(request: PortalRequest, pk: int, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The whole page of a duty: the card, requests, helpers, history and messages; ``more``: what was refused."""
     row = _card(request, pk)
     member = request.membership
     context = {
@@ -74,7 +72,7 @@ def assignment_page(
         else None,
         "grant_form": GrantForm(),
         "deny_form": DenyForm(),
-        **forms,
+        **more,
     }
     return render(request, "roadmaps/assignment.html", context, status=status)
 
@@ -225,7 +223,7 @@ def _card(request: PortalRequest, pk: int) -> Assignment:
 
 def _ask_reporter(request: PortalRequest, row: Assignment) -> None:
     if not permissions.may_report(row, request.membership):
-        raise PermissionDenied(reports.NOT_YOURS)
+        raise PermissionDenied(f"{reports.NOT_YOURS} Сейчас это {bearer_name(row)}.")
 
 
 def _ask_helper(request: PortalRequest, row: Assignment) -> None:
@@ -286,21 +284,19 @@ def _kept(request: PortalRequest, row: Assignment, form: ReportForm, problems: l
     """Nothing typed is lost: it is in the form and in the draft; sound files are attached already."""
     _save_draft(row, cast(QueryDict, form.data))
     unsent = "" if row.is_open else form.data.get("note", "")
-    context = {
-        **_context(request, row),
-        "form": form,
-        "problems": problems,
-        "opened": row.is_open,
-        "unsent": unsent,
-    }
-    template = "roadmaps/_assignment_card.html" if request.htmx else "roadmaps/assignment.html"
-    return render(request, template, context, status=422)
+    return _card_or_page(request, row, form=form, problems=problems, unsent=unsent)
 
 
 def _refused(request: PortalRequest, row: Assignment, problem: str) -> HttpResponse:
-    context = {**_context(request, row), "problems": [problem]}
-    template = "roadmaps/_assignment_card.html" if request.htmx else "roadmaps/assignment.html"
-    return render(request, template, context, status=409 if not request.htmx else 422)
+    return _card_or_page(request, row, problems=[problem])
+
+
+def _card_or_page(request: PortalRequest, row: Assignment, **more: Any) -> HttpResponse:
+    """What went wrong, in place or on the duty's whole page."""
+    if not request.htmx:
+        return assignment_page(request, row.pk, status=422, **more)
+    context = {**_context(request, row), "opened": row.is_open, **more}
+    return render(request, "roadmaps/_assignment_card.html", context, status=422)
 
 
 def _done(request: PortalRequest, row: Assignment, said: str) -> HttpResponse:

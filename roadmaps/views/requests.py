@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -62,7 +63,7 @@ def request_grant(request: PortalRequest, pk: int) -> HttpResponse:
             form.add_error("until", str(refusal))
         else:
             return _answered(request, asked, "Просьба удовлетворена, исполнителю сообщено.")
-    return assignment_page(request, asked.assignment_id, status=422, grant_form=form)
+    return _unanswered(request, asked, grant_form=form)
 
 
 @require_POST
@@ -77,7 +78,7 @@ def request_deny(request: PortalRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return _answered(request, asked, "В просьбе отказано, исполнителю сообщено.")
-    return assignment_page(request, asked.assignment_id, status=422, deny_form=form)
+    return _unanswered(request, asked, deny_form=form)
 
 
 @require_POST
@@ -127,3 +128,11 @@ def _answered(request: PortalRequest, asked: AssignmentRequest, said: str) -> Ht
     if AssignmentRequest.objects.visible_to(request.membership).waiting().exists():
         return redirect("roadmaps:review")
     return redirect("roadmaps:assignment", asked.assignment_id)
+
+
+def _unanswered(request: PortalRequest, asked: AssignmentRequest, **form: Form) -> HttpResponse:
+    """The duty's page with what was typed; a request that waits no more has no form there, so it is told above."""
+    if not AssignmentRequest.objects.visible_to(request.membership).waiting().filter(pk=asked.pk).exists():
+        messages.error(request, requests.ANSWERED)
+        return redirect("roadmaps:assignment", asked.assignment_id)
+    return assignment_page(request, asked.assignment_id, status=422, **form)

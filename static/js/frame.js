@@ -85,6 +85,15 @@
     if ("csrfmiddlewaretoken" in event.detail.parameters) event.detail.parameters.csrfmiddlewaretoken = token();
   });
 
+  // A double click sends a plain form once; whoever means it may send it again a moment later.
+  const PAUSE = 1500;
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (event.timeStamp - (form.portalSent ?? -PAUSE) < PAUSE) event.preventDefault();
+    else form.portalSent = event.timeStamp;
+  });
+
   // The server did not answer an htmx request, or refused it: say so once, keep what was typed.
   const tell = (text, ...more) => {
     const toasts = document.getElementById("toasts");
@@ -106,13 +115,15 @@
     link.textContent = "Войти в новой вкладке";
     tell("Вход истёк. Введённое осталось на странице: войдите, вернитесь сюда и повторите. ", link);
   };
+  const reason = (answer) =>
+    new DOMParser().parseFromString(answer.responseText, "text/html").getElementById("reason")?.textContent;
   document.addEventListener("portal:expired", tellExpired);
   document.addEventListener("htmx:sendError", () =>
     tell("Нет связи с порталом. Введённое осталось на странице, повторите через минуту."));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (status === 401) tellExpired();
-    else if (status === 403) tell("Это действие не для вашей роли, или вход истёк. Обновите страницу.");
+    else if (status === 403) tell(reason(event.detail.xhr) ?? "Это действие не для вашей роли, или вход истёк. Обновите страницу.");
     else if (status === 412) tell("В другой вкладке вы перешли в другую роль или отдел. Ничего не записано: вернитесь в прежнюю роль и повторите.");
     else if (status === 404) tell("Этого больше нет: возможно, кто-то уже изменил. Обновите страницу.");
     else tell("Портал не смог выполнить действие. Повторите; если не выйдет, сообщите администратору.");

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from django.test import Client
+from playwright.sync_api import Browser, Page
+
+from accounts.models import Membership
+from tests.browser.people import Person
 
 # Playwright's own event loop makes Django take the tests for asynchronous.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -42,3 +46,22 @@ def no_barriers() -> Callable[[Page], None]:
         assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
 
     return check
+
+
+@pytest.fixture
+def enter(browser: Browser, live_server, no_barriers) -> Iterator[Callable[[Membership], Person]]:
+    """``enter(member)`` → a person at a browser of their own, inside; in the end nobody has seen a script error."""
+    people: list[Person] = []
+
+    def come(member: Membership) -> Person:
+        person = Person(browser, live_server.url, no_barriers)
+        people.append(person)
+        client = Client()
+        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+        person.context.add_cookies([cookie])
+        return person
+
+    yield come
+    for person in people:
+        person.leave()

@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from django.test import Client
 
 from notifications.domain import links
 from notifications.models import Rules
-from tests.browser.people import Person
 from tests.factories.accounts import MembershipFactory
 from tests.factories.notifications import ReminderFactory
 from tests.factories.roadmaps import AssignmentFactory
@@ -17,25 +15,6 @@ from tests.factories.schools import PostFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = (360, 768, 1440)
-
-
-@pytest.fixture
-def enter(browser, live_server, no_barriers):
-    """``enter(member)`` → a person at the browser, inside."""
-    people = []
-
-    def come(member):
-        person = Person(browser, live_server.url, no_barriers)
-        people.append(person)
-        client = Client()
-        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-        person.context.add_cookies([cookie])
-        return person
-
-    yield come
-    for person in people:
-        person.leave()
 
 
 def without_barriers(person, path):

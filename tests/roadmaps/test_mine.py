@@ -216,7 +216,7 @@ def test_withdrawing_what_was_accepted_is_said(post, deputy):
     row = duty(post, reported=True)
     reports.accept(row, by=MembershipFactory(department=row.department))
     response = deputy.post(url("assignment_withdraw", row))
-    assert response.status_code == 409
+    assert response.status_code == 422
     assert "принято" in response.content.decode()
 
 

@@ -141,6 +141,11 @@ def test_one_request_waits_at_a_time(duty, deputy, methodist):
         requests.grant(request, by=methodist)
 
 
+def test_the_same_request_sent_twice_is_one(duty, deputy):
+    assert extension(duty, deputy) == extension(duty, deputy)
+    assert (history(duty), Reminder.objects.count()) == ([("asked", "assigned")], 1)
+
+
 def test_report_answers_the_request(duty, deputy):
     request = extension(duty, deputy)
     reports.report(duty, by=deputy, note="Успели")
