@@ -9,7 +9,7 @@ import datetime
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.models import Department
 from orders.domain import limits, tables
 from orders.domain.numbering import numbered
-from orders.models import Order
+from orders.models import Annex, Clause, Order
 from portal.lib import charts, pdf
 
 FORMAT = 1
@@ -67,8 +67,12 @@ def compose(order: Order) -> dict[str, Any]:
 
     Signed orders print from ``order.snapshot`` instead; it is what this returned at the moment of signing.
     """
-    department = order.department
-    annexes = list(order.annexes.all())
+    return of_parts(order, order.clauses.all(), order.annexes.all())
+
+
+def of_parts(order: Order, clauses: Iterable[Clause], annexes: Iterable[Annex]) -> dict[str, Any]:
+    """The same of parts that are at hand with their keys."""
+    department, annexes = order.department, list(annexes)
     return {
         "format": FORMAT,
         "department": _letterhead(department),
@@ -81,7 +85,7 @@ def compose(order: Order) -> dict[str, Any]:
         "resolution_word": order.resolution_word,
         "clauses": [
             {"number": entry.number, "depth": entry.depth, "text": entry.clause.text}
-            for entry in numbered(order.clauses.all())
+            for entry in numbered(clauses)
         ],
         "signatory": {"position": order.signatory_position, "name": order.signatory_name},
         "executors": order.executors,
