@@ -47,6 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     patronymic = models.CharField("отчество", max_length=100, blank=True)
     phone = models.CharField("телефон", max_length=50, blank=True)
     view = models.CharField("вид страниц", max_length=20, choices=View, blank=True, default=View.USUAL)
+    news_read_on = models.DateField("новости прочитаны по", null=True, blank=True)
     email_unproven = models.BooleanField(
         "почта не подтверждена",
         default=False,

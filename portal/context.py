@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Membership, Role, User
-from portal import navigation
+from portal import guides, navigation
 from schools.models import Post
 
 VIEW_COOKIE = "view"
@@ -33,6 +33,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         **frame,
         "waiting": waiting,
         "navigation": links,
+        "news_unread": news_unread(membership.user),
         "workplace": SimpleLazyObject(lambda: workplace(membership)),
     }
 
@@ -43,6 +44,11 @@ def chosen_look(request: HttpRequest) -> str:
     if user is not None and user.is_authenticated:
         return str(user.view)
     return User.View.CONTRAST if request.COOKIES.get(VIEW_COOKIE) == User.View.CONTRAST else ""
+
+
+def news_unread(user: User) -> bool:
+    """Whether something was told in «Что нового» since the person opened it last."""
+    return user.news_read_on is None or user.news_read_on < guides.newest()
 
 
 def workplace(membership: Membership) -> dict[str, str]:

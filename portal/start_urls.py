@@ -8,6 +8,9 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("view/", views.view, name="view"),
     path("switch/", views.switch, name="switch"),
+    path("help/", views.help, name="help"),
+    path("help/news/", views.news, name="news"),
+    path("help/<slug:slug>/", views.guide, name="guide"),
     path("catalogue/", views.catalogue, name="catalogue"),
     path("healthz", views.healthz, name="healthz"),
 ]

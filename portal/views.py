@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,10 +17,10 @@ from accounts.domain import people
 from accounts.middleware import SESSION_KEY, PortalRequest
 from accounts.models import Membership, Role, User
 from accounts.permissions import role_required
-from portal import health, summaries
+from portal import guides, health, summaries
 from portal import search as finding
 from portal.catalogue import samples
-from portal.context import VIEW_COOKIE
+from portal.context import VIEW_COOKIE, news_unread
 from portal.lib.numbers import row_number
 
 YEAR = 60 * 60 * 24 * 365
@@ -136,6 +136,35 @@ def switch(request: HttpRequest) -> HttpResponse:
     request.session[SESSION_KEY] = membership.pk
     messages.info(request, f"Теперь вы {membership.get_role_display()}: {membership.department}.")
     return redirect("portal:start")
+
+
+@require_safe
+@role_required(*Role)
+def help(request: PortalRequest) -> HttpResponse:
+    """Every guide, the reader's own first with all its tasks."""
+    found = guides.for_role(request.membership.role)
+    return render(request, "portal/help.html", {"guides": found, "news_day": guides.newest()})
+
+
+@require_safe
+@role_required(*Role)
+def guide(request: PortalRequest, slug: str) -> HttpResponse:
+    """One guide with its contents beside it."""
+    found = guides.for_role(request.membership.role)
+    shown = next((one for one in found if one.slug == slug), None)
+    if shown is None:
+        raise Http404(f"Руководства «{slug}» нет.")
+    return render(request, "portal/guide.html", {"guide": shown, "guides": found})
+
+
+@require_safe
+@role_required(*Role)
+def news(request: PortalRequest) -> HttpResponse:
+    """«Что нового»; opening it takes the mark away."""
+    if news_unread(request.user):
+        people.read_news(request.user, guides.newest())
+    found = guides.for_role(request.membership.role)
+    return render(request, "portal/guide.html", {"guide": guides.read(guides.NEWS), "guides": found})
 
 
 @require_safe

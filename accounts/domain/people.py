@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -252,6 +252,12 @@ def choose_view(user: User, view: User.View) -> None:
     """How pages look for this person."""
     user.view = view
     user.save(update_fields=["view"])
+
+
+def read_news(user: User, newest: date) -> None:
+    """The person has opened the news up to this day."""
+    user.news_read_on = newest
+    user.save(update_fields=["news_read_on"])
 
 
 def _change(user: User, fields: dict[str, str], *, by: Membership | None, summary: str) -> None:

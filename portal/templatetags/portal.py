@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +19,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.permissions import STAMP
+from portal import guides
 from portal.lib.names import NBSP, counted, surname_first
+from portal.lib.typography import bound
 from schools.models import academic_year_of
 
 register = template.Library()
@@ -30,18 +31,6 @@ Day = datetime.date | datetime.datetime | None
 # Its own size is for pages without our css (Django's service pages).
 ICON = '<svg class="ic" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><use href="#{}"/></svg>'
 NOTE_ICONS = {"": "info", "ok": "s-ok", "warn": "s-soon", "bad": "s-late"}
-# №, numbers, prepositions and initials that must not part from the word they belong to.
-UNBREAKABLE = (
-    (re.compile(r"(№|§|(?<!\w)(?:п\.|пп\.|ст\.|г\.|с\.|ул\.|д\.)) +(?=\S)"), rf"\1{NBSP}"),
-    (re.compile(r"(?<=\d) +(?=[А-Яа-яЁё%№])"), NBSP),
-    (re.compile(r"\b([А-ЯЁ][а-яё-]+) +(?=[А-ЯЁ]\.)"), rf"\1{NBSP}"),
-    (re.compile(r"\b([А-ЯЁ]\.) +(?=[А-ЯЁ])"), rf"\1{NBSP}"),
-    (
-        re.compile(r"(?<!\S)([АаВвИиКкОоСсУуЯя]|[Вв]о|[Зз]а|[Ии]з|[Нн]а|[Нн]е|[Оо]б|[Оо]т|[Пп]о|[Сс]о) +"),
-        rf"\1{NBSP}",
-    ),
-    (re.compile(r" +(?=[—–] )"), NBSP),
-)
 
 
 # Icons, states, words
@@ -83,10 +72,7 @@ def plural_word(number: int | None, forms: str) -> str:
 @register.filter
 def nbsp(text: Any) -> SafeString:
     """Typography: № 5, 12 школ, «Михеева Е. И.», short prepositions stay with their word."""
-    bound = str(conditional_escape(text))
-    for pattern, replacement in UNBREAKABLE:
-        bound = pattern.sub(replacement, bound)
-    return mark_safe(bound)  # noqa: S308 -- escaped above
+    return mark_safe(bound(str(conditional_escape(text))))  # noqa: S308 -- escaped
 
 
 @register.simple_tag
@@ -214,10 +200,22 @@ def note(content: str, title: str, kind: str = "") -> str:
     return render_to_string("components/_note.html", {**names, "content": content})
 
 
-@register.simple_block_tag
-def nothing(content: str, title: str) -> str:
-    """An empty page: what belongs here and the first step."""
-    return render_to_string("components/_empty.html", {"title": title, "content": content})
+@register.simple_block_tag(takes_context=True)
+def nothing(context: Context, content: str, title: str, how: str = "") -> str:
+    """An empty page: what belongs here, the first step; ``how`` names the task of the guide that tells it."""
+    names = {"title": title, "content": content, "how": how, "membership": context.get("membership")}
+    return render_to_string("components/_empty.html", names)
+
+
+@register.simple_tag(takes_context=True)
+def how(context: Context, task: str) -> SafeString:
+    """A quiet link to this task of the guide, the reader's own guide first. Nothing for a stranger."""
+    membership = context.get("membership")
+    if membership is None:
+        return SafeString("")
+    guide, heading = guides.find_task(task, membership.role)
+    address = f"{reverse('portal:guide', args=[guide.slug])}#{heading.anchor}"
+    return format_html('<a class="how" href="{}">{}Как это сделать</a>', address, icon("help"))
 
 
 @register.simple_block_tag
