@@ -1,4 +1,4 @@
-"""``python -m tests.bench [NAME…]``: the figures named, or all of them."""
+"""``python -m tests.bench [NAME…]``: the figures named, or all of them; ``--scale``: those of a whole region."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.bench import scale
 from tests.bench.measure import line
 
 
@@ -21,10 +22,13 @@ def main(names: list[str]) -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     settings.ALLOWED_HOSTS = ["*"]
     line("figure", "measured", "promised", "yardstick, same run")
+    if names[:1] == ["--scale"]:
+        scale.main(names[1:])
+        return
+    call_command("migrate", verbosity=0)
     known = benches()
     for name in names or known:
         known[name]()
