@@ -38,7 +38,7 @@ OF_ROLE = {
     Role.OBSERVER: "observer",
 }
 NEWS = "news"
-SHARPNESS = 2  # pixels of a picture for one of the page
+SHARPNESS = 1.5  # pixels of a picture for one of the page
 TASK = 3  # the level of a task's heading
 MONTHS = (
     *("января", "февраля", "марта", "апреля", "мая", "июня"),
@@ -96,7 +96,7 @@ class Renderer(RendererHTML):
         token = tokens[idx]
         name = str(token.attrs["src"])
         with Image.open(FOLDER / name) as picture:
-            size = [str(side // SHARPNESS) for side in picture.size]
+            size = [str(round(side / SHARPNESS)) for side in picture.size]
         token.attrs = {
             "src": static(name.replace("pictures/", "help/")),
             "alt": self.renderInlineAsText(token.children or [], options, env),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import Role
 from portal import guides
 from tests.factories.accounts import MembershipFactory
+from tests.pictures import MOST_BYTES, PICTURES
 
 pytestmark = pytest.mark.django_db
 
@@ -152,10 +153,16 @@ def test_the_container_takes_the_guides_along():
     assert not {"docs", "docs/", "docs/ru", "*.md", "**/*.md"} & set(ignored)
 
 
-PICTURES = {path.name for path in (guides.FOLDER / "pictures").glob("*.webp")}
-
-
-def test_every_picture_named_is_there_and_every_one_there_is_named():
+def test_every_picture_named_is_there_taken_by_the_script_and_small():
     named = {name for slug in SLUGS for name in re.findall(r"\]\(pictures/([^)]+)\)", source(slug))}
-    assert named == PICTURES
+    present = {path.name: path.stat().st_size for path in (guides.FOLDER / "pictures").iterdir()}
+    assert named == set(present) == {f"{name}.webp" for name in PICTURES}
     assert {name for name in named if not finders.find(f"help/{name}")} == set()
+    assert {name: size for name, size in present.items() if size > MOST_BYTES} == {}
+    assert sum(present.values()) < 2_000_000
+
+
+def test_every_picture_says_in_words_what_it_shows():
+    pictures = [found for slug in SLUGS for found in re.findall(r"<img [^>]+>", guides.read(slug).html)]
+    assert len(pictures) == len(PICTURES)
+    assert [one for one in pictures if not re.search(r'alt="[^"]{15,}" width="\d+" height="\d+"', one)] == []
