@@ -27,8 +27,9 @@ from portal.lib.env import BASE
 from portal.lib.typography import bound
 
 FOLDER = BASE / "docs" / "ru"
+COMMON, NEWS = "common", "news"
 # In the order in which they are offered; the reader's own stands before them.
-SLUGS = ("common", "methodist", "deputy", "head", "admin", "viewer", "observer", "expert")
+SLUGS = (COMMON, "methodist", "deputy", "head", "admin", "viewer", "observer", "expert")
 OF_ROLE = {
     Role.ADMIN: "admin",
     Role.METHODIST: "methodist",
@@ -37,7 +38,6 @@ OF_ROLE = {
     Role.VIEWER: "viewer",
     Role.OBSERVER: "observer",
 }
-NEWS = "news"
 SHARPNESS = 1.5  # pixels of a picture for one of the page
 TASK = 3  # the level of a task's heading
 MONTHS = (
@@ -166,13 +166,13 @@ def for_role(role: str) -> list[Guide]:
     return [read(own), *(read(slug) for slug in SLUGS if slug != own)]
 
 
-def find_task(title: str, role: str) -> tuple[Guide, Heading]:
-    """Where a task is told: in the guide of the role, else in the first that has it. `LookupError` for none."""
-    for guide in for_role(role):
+def find_task(title: str, role: str) -> tuple[Guide, Heading] | None:
+    """Where this role reads of a task: in its own guide or the one for all. None: it is another role's task."""
+    for guide in (read(OF_ROLE[Role(role)]), read(COMMON)):
         for heading in guide.headings:
             if heading.title == title:
                 return guide, heading
-    raise LookupError(title)
+    return None
 
 
 @cache

@@ -203,17 +203,18 @@ def note(content: str, title: str, kind: str = "") -> str:
 @register.simple_block_tag(takes_context=True)
 def nothing(context: Context, content: str, title: str, how: str = "") -> str:
     """An empty page: what belongs here, the first step; ``how`` names the task of the guide that tells it."""
-    names = {"title": title, "content": content, "how": how, "membership": context.get("membership")}
-    return render_to_string("components/_empty.html", names)
+    told = way_to_task(context, how) if how else ""
+    return render_to_string("components/_empty.html", {"title": title, "content": content, "told": told})
 
 
-@register.simple_tag(takes_context=True)
-def how(context: Context, task: str) -> SafeString:
-    """A quiet link to this task of the guide, the reader's own guide first. Nothing for a stranger."""
+@register.simple_tag(takes_context=True, name="how")
+def way_to_task(context: Context, task: str) -> SafeString:
+    """A quiet link to this task of the reader's guide. Nothing for strangers and for whom the task is not."""
     membership = context.get("membership")
-    if membership is None:
+    found = guides.find_task(task, membership.role) if membership else None
+    if found is None:
         return SafeString("")
-    guide, heading = guides.find_task(task, membership.role)
+    guide, heading = found
     address = f"{reverse('portal:guide', args=[guide.slug])}#{heading.anchor}"
     return format_html('<a class="how" href="{}">{}Как это сделать</a>', address, icon("help"))
 
