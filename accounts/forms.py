@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -17,6 +16,7 @@ from accounts.models import Department, Membership, Role, User
 from accounts.tenancy import TenantQuerySet
 from accounts.zones import TIME_ZONES
 from portal.lib.days import sane_day
+from portal.lib.forms import Filter, day_field, set_choices
 
 # A deputy answers for a school: the school's own page adds them.
 OFFICE_ROLES = [(role.value, role.label) for role in (Role.METHODIST, Role.HEAD, Role.VIEWER, Role.ADMIN)]
@@ -31,12 +31,6 @@ class TenantModelForm(forms.ModelForm):
             if isinstance(field, forms.ModelChoiceField):
                 assert isinstance(field.queryset, TenantQuerySet)  # noqa: S101 -- fails closed
                 field.queryset = field.queryset.visible_to(membership)
-
-
-def set_choices(form: forms.BaseForm, name: str, choices: Sequence[tuple[Any, str]]) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- tells mypy
-    field.choices = choices
 
 
 class LoginForm(auth.AuthenticationForm):
@@ -187,12 +181,12 @@ class PositionForm(forms.Form):
     position = forms.CharField(label="Должность", max_length=200, required=False)
 
 
-class PeopleFilter(forms.Form):
+class PeopleFilter(Filter):
     """The filter of the list, kept in the address; nonsense in it filters nothing."""
 
     STATES = [("", "Работают"), ("waiting", "Ещё не вошли"), ("left", "Больше не работают")]
 
-    q = forms.CharField(label="Найти", required=False, widget=forms.TextInput({"type": "search"}))
+    q = forms.CharField(label="Фамилия, почта или должность", required=False)
     role = forms.ChoiceField(label="Роль", required=False, choices=[("", "Любая"), *Role.choices])
     state = forms.ChoiceField(label="Кого показать", required=False, choices=STATES)
 
@@ -358,23 +352,13 @@ class NewDepartmentForm(Grouped, forms.ModelForm):
         return {name: self.cleaned_data[f"admin_{name}"] for name in names}
 
 
-class AuditFilter(forms.Form):
+class AuditFilter(Filter):
     """Whose events, of which part of the portal, from which to which day of the department's own calendar."""
 
     person = forms.TypedChoiceField(label="Кто", required=False, coerce=int, empty_value=None)
     section = forms.ChoiceField(label="Раздел", required=False)
-    since = forms.DateField(
-        label="С",
-        required=False,
-        validators=[sane_day],
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
-    until = forms.DateField(
-        label="По",
-        required=False,
-        validators=[sane_day],
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
+    since = day_field("С", required=False)
+    until = day_field("По", required=False)
 
     def __init__(
         self, *args: Any, people: list[tuple[int, str]], sections: list[tuple[str, str]], **kwargs: Any

@@ -8,10 +8,10 @@ from typing import Any
 
 from django import forms
 
-from accounts.forms import Grouped, set_choices
+from accounts.forms import Grouped
 from notifications.domain import kinds
 from notifications.models import Reminder, Rules
-from portal.lib.days import sane_day
+from portal.lib.forms import Filter, day_field, set_choices
 
 MOST_STEPS, FURTHEST = 6, 60
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
@@ -92,26 +92,17 @@ class RulesForm(Grouped, forms.ModelForm):
         return data
 
 
-def day_field(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        validators=[sane_day],
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
-
-
-class LedgerFilter(forms.Form):
+class LedgerFilter(Filter):
     """Narrows the ledger; kept in the address."""
 
-    q = forms.CharField(label="Кому", required=False, widget=forms.TextInput({"type": "search"}))
+    q = forms.CharField(label="Кому", required=False)
     kind = forms.ChoiceField(label="О чём", required=False)
     state = forms.ChoiceField(label="Итог", required=False, choices=[("", "Любой"), *Reminder.State.choices])
-    since = day_field("С")
-    until = day_field("По")
+    since = day_field("С", required=False)
+    until = day_field("По", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, **kwargs)
         set_choices(
             self, "kind", [("", "Все виды"), *((kind.name, kind.title) for kind in kinds.KINDS.values())]
         )
@@ -125,7 +116,7 @@ class LedgerFilter(forms.Form):
         return data
 
 
-class InboxFilter(forms.Form):
+class InboxFilter(Filter):
     """Narrows one's own messages; nonsense in the address narrows nothing."""
 
     show = forms.ChoiceField(
@@ -134,7 +125,7 @@ class InboxFilter(forms.Form):
     kind = forms.ChoiceField(label="О чём", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, **kwargs)
         set_choices(
             self, "kind", [("", "Обо всём"), *((kind.name, kind.title) for kind in kinds.KINDS.values())]
         )

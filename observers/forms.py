@@ -10,16 +10,13 @@ from django.core.validators import MaxValueValidator
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 
-from accounts.forms import TenantModelForm, set_choices
+from accounts.forms import TenantModelForm
 from accounts.models import Membership
 from observers.models import CampaignNeeds, Observer, Stage
 from portal.lib import excel
 from portal.lib.days import sane_day
+from portal.lib.forms import Day, Filter, set_choices
 from schools.models import School, VprCampaign
-
-
-def date_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 def not_future(day: datetime.date) -> None:
@@ -28,7 +25,7 @@ def not_future(day: datetime.date) -> None:
 
 
 def past_day(label: str) -> forms.DateField:
-    return forms.DateField(label=label, widget=date_input(), validators=[sane_day, not_future])
+    return forms.DateField(label=label, widget=Day(), validators=[sane_day, not_future])
 
 
 class ReasonForm(forms.Form):
@@ -53,7 +50,7 @@ class BankFileForm(forms.Form):
         return file
 
 
-class BankFilter(forms.Form):
+class BankFilter(Filter):
     """The filter of the list, kept in the address; nonsense in it filters nothing."""
 
     STATES = [
@@ -64,6 +61,7 @@ class BankFilter(forms.Form):
         ("free", "Без посещений"),
         ("left", "Выбывшие"),
     ]
+    KEPT = ("sort",)
     ORDERS = [("", "По фамилии"), ("visits", "По числу посещений"), ("kind", "По категории")]
 
     q = forms.CharField(label="Имя, телефон, школа", required=False)
@@ -193,8 +191,10 @@ class DaysForm(forms.Form):
         return [datetime.date.fromisoformat(day) for day in self.cleaned_data["days"]]
 
 
-class BoardForm(forms.Form):
+class BoardForm(Filter):
     """What of the board is shown, kept in the address; nonsense in it shows the usual."""
+
+    KEPT = ("campaign", "stage")
 
     SHOW = [("", "Все проведения"), ("holes", "Не хватает наблюдателей"), ("trouble", "Требуют внимания")]
 
@@ -225,8 +225,7 @@ class BoardForm(forms.Form):
             ahead = field.queryset.filter(last_day__gte=today).order_by("first_day").first()
             campaign = ahead or field.queryset.first()
         stage = self.cleaned_data.get("stage") or Stage.RUNNING
-        drawn = {"stage": stage, "campaign": campaign.pk if campaign else ""}
-        self.data = {**self.data.dict(), **drawn}  # type: ignore[attr-defined]
+        self.draw(stage=stage, campaign=campaign.pk if campaign else "")
         return campaign, stage, self.cleaned_data.get("show", ""), self.cleaned_data.get("school")
 
 
@@ -263,7 +262,7 @@ class CertificatesForm(forms.Form):
     place = forms.CharField(
         label="Где действует", max_length=300, initial="общеобразовательные организации муниципалитета"
     )
-    valid_until = forms.DateField(label="Действует до", widget=date_input(), validators=[sane_day])
+    valid_until = forms.DateField(label="Действует до", widget=Day(), validators=[sane_day])
     observers = forms.ModelMultipleChoiceField(
         Observer.objects.none(), label="Кому", widget=forms.CheckboxSelectMultiple
     )

@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from accounts.models import Membership
+from accounts.models import Membership, Role
 from observers import questions as asking
 from observers.models import Violation, ViolationQuerySet
 from portal.lib.days import sane_day
+from portal.lib.forms import Filter
 from schools.models import School
 
 
@@ -28,7 +29,7 @@ class ControlForm(forms.Form):
         return self.cleaned_data.get("day") or today, self.cleaned_data.get("show") or "day"
 
 
-class ViolationFilter(forms.Form):
+class ViolationFilter(Filter):
     """Which violations; a choice that is not there narrows nothing."""
 
     state = forms.ChoiceField(label="Состояние", required=False)
@@ -41,6 +42,8 @@ class ViolationFilter(forms.Form):
         super().__init__(data)
         self.fields["state"].choices = [("", "Все состояния"), *Violation.State.choices]  # type: ignore[attr-defined]
         self.fields["school"].queryset = School.objects.visible_to(membership)  # type: ignore[attr-defined]
+        if membership.role == Role.DEPUTY:  # sees the own school alone
+            self.fields["school"].widget = forms.HiddenInput()
 
     def narrow(self, rows: ViolationQuerySet) -> ViolationQuerySet:
         self.is_valid()

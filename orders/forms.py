@@ -14,6 +14,7 @@ from accounts.forms import TenantModelForm
 from accounts.models import Membership, Role
 from orders.domain import journal, limits
 from orders.models import Order, OrderQuerySet, Register
+from portal.lib.forms import Day, Filter
 
 MAX_CHECKED_BYTES = 50 * 1024 * 1024
 
@@ -154,9 +155,7 @@ class NewClauseForm(forms.Form):
 class RegistrationForm(forms.Form):
     """Date and journal; a returned order keeps its journal."""
 
-    date = forms.DateField(
-        label="Дата приказа", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    date = forms.DateField(label="Дата приказа", widget=Day())
     register = forms.ModelChoiceField(
         Register.objects.none(), label="Журнал регистрации", required=False, empty_label=None
     )
@@ -189,7 +188,7 @@ class RegisterForm(TenantModelForm):
         fields = ["name", "prefix", "suffix"]
 
 
-class JournalFilter(forms.Form):
+class JournalFilter(Filter):
     """What the list and its export show."""
 
     year = forms.TypedChoiceField(label="Год", coerce=int, empty_value=None, required=False)

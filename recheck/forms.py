@@ -8,21 +8,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.forms import TenantModelForm, set_choices
+from accounts.forms import TenantModelForm
 from accounts.models import Membership, Role
 from accounts.permissions import DEPARTMENT_ROLES
 from portal.lib import excel
 from portal.lib.days import sane_day
+from portal.lib.forms import Day, Filter, set_choices
 from recheck.models import Expert, ExpertTie, Measure, RecheckCase, RecheckCommission, Rules
 from roadmaps.models import Section
 from schools.models import School
 
 
-def date_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
-class CaseFilter(forms.Form):
+class CaseFilter(Filter):
     """The filter of the list, kept in the address; nonsense in it filters nothing."""
 
     STATES = [("", "Все, кроме отменённых"), *RecheckCase.State.choices, ("all", "Все")]
@@ -30,6 +27,12 @@ class CaseFilter(forms.Form):
     q = forms.CharField(label="Школа или предмет", required=False)
     state = forms.ChoiceField(label="Какие показать", required=False, choices=STATES)
     kind = forms.ChoiceField(label="Вид", required=False, choices=[("", "Любой"), *RecheckCase.Kind.choices])
+
+
+class ExpertFilter(Filter):
+    """Words to find in the bank."""
+
+    q = forms.CharField(label="Фамилия, предмет или школа", required=False)
 
 
 class CaseForm(TenantModelForm):
@@ -43,7 +46,7 @@ class CaseForm(TenantModelForm):
     class Meta:
         model = RecheckCase
         fields = ["school", "partner", "exam", "commission", "reason", "school_checked_on", "seed_source"]
-        widgets = {"school_checked_on": date_input(), "reason": forms.TextInput()}
+        widgets = {"school_checked_on": Day(), "reason": forms.TextInput()}
         labels = {"seed_source": "Открытый источник зерна"}
         help_texts = {
             "reason": "Например: «резкий рост результатов», «решение совещания от 12 мая».",
@@ -148,7 +151,7 @@ class CloseForm(forms.Form):
         label="Вывод комиссии", max_length=4000, widget=forms.Textarea({"rows": 5}),
         help_text="Войдёт в протокол и в историю признака.",
     )  # fmt: skip
-    signed_on = forms.DateField(label="Дата протокола", validators=[sane_day], widget=date_input())
+    signed_on = forms.DateField(label="Дата протокола", validators=[sane_day], widget=Day())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -228,8 +231,8 @@ class CommissionForm(TenantModelForm):
             "name", "order", "order_words", "chair", "members", "first_day", "last_day", *Rules.rule_names(),
         ]  # fmt: skip
         widgets = {
-            "first_day": date_input(),
-            "last_day": date_input(),
+            "first_day": Day(),
+            "last_day": Day(),
             "members": forms.CheckboxSelectMultiple,
         }
 

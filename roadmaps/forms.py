@@ -12,26 +12,13 @@ from django.utils import timezone
 
 from accounts.models import Membership, Role
 from portal.lib import names
-from portal.lib.days import sane_day
+from portal.lib.forms import day_field
 from portal.lib.numbers import row_number
 from roadmaps import deadlines
 from roadmaps.domain.compiling import is_undated
 from roadmaps.domain.editing import LONGEST
 from roadmaps.models import ActionItem, Roadmap, Section
 from schools.models import School, academic_year_of
-
-
-class Day(forms.DateInput):
-    """The browser's own date field."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-def day_field(label: str, **options: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=Day(), validators=[sane_day], **options)
 
 
 class CellForm(forms.Form):

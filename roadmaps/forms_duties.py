@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from orders.models import Clause
 from portal.lib.days import sane_day
+from portal.lib.forms import Day, Filter, day_field
 from portal.lib.refusals import Refused
 from roadmaps.deadlines import EVENT_TITLES
 from roadmaps.domain import evidence
@@ -62,7 +63,7 @@ class ExtensionForm(forms.Form):
     until = forms.DateField(
         label="До какого дня",
         validators=[sane_day],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=Day(),
         error_messages={"invalid": "Укажите день, например 16.03.2026.", "required": "Укажите новый день."},
     )
     reason = forms.CharField(label="Почему", max_length=3000, widget=forms.Textarea(attrs={"rows": 3}))
@@ -86,7 +87,7 @@ class GrantForm(forms.Form):
         label="Продлить до",
         required=False,
         validators=[sane_day],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=Day(),
         error_messages={"invalid": "Укажите день, например 16.03.2026."},
     )
 
@@ -190,7 +191,7 @@ class EventForm(forms.Form):
 
     event = forms.ChoiceField(label="Что произошло", choices=list(EVENT_TITLES.items()))
     day = forms.DateField(
-        label="Когда", validators=[sane_day], widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        label="Когда", validators=[sane_day], widget=Day(),
         error_messages={"invalid": "Укажите день, например 16.03.2026.", "required": "Укажите день события."},
     )  # fmt: skip
     school = forms.ModelChoiceField(
@@ -206,19 +207,16 @@ class EventForm(forms.Form):
         self.fields["day"].initial = timezone.localdate()
 
 
-class StandingFilter(forms.Form):
+class StandingFilter(Filter):
     """Which plan, on which day; nonsense in the address means all of them, today."""
 
     roadmap = forms.ModelChoiceField(
         Roadmap.objects.none(), label="Дорожная карта", required=False, empty_label="Все действующие"
     )
-    day = forms.DateField(
-        label="На какой день", required=False, validators=[sane_day],
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )  # fmt: skip
+    day = day_field("На какой день", required=False)
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, **kwargs)
         approved = Roadmap.objects.visible_to(membership).exclude(state__in=["draft", "assembled"])
         self.fields["roadmap"].queryset = approved  # type: ignore[attr-defined]
 
@@ -229,8 +227,10 @@ class StandingFilter(forms.Form):
         return self.cleaned_data.get("roadmap"), min(day, timezone.localdate())
 
 
-class MatrixFilter(forms.Form):
+class MatrixFilter(Filter):
     """What a matrix shows; what is not understood in the address narrows nothing."""
+
+    KEPT = ("by",)
 
     show = forms.ChoiceField(label="Показать", required=False, choices=list(SHOWN.items()))
     section = forms.TypedChoiceField(label="Раздел", required=False, coerce=int, empty_value=None)
@@ -238,7 +238,7 @@ class MatrixFilter(forms.Form):
     by = forms.ChoiceField(label="Столбцы", required=False, choices=list(COLUMNS.items()))
 
     def __init__(self, *args: Any, roadmap: Roadmap, membership: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, **kwargs)
         sections = [(section.pk, section.heading) for section in roadmap.sections.all() if section.heading]
         self.fields["section"].choices = [("", "все разделы"), *sections]  # type: ignore[attr-defined]
         schools = School.objects.visible_to(membership).exclude(kind="").order_by("kind")
@@ -253,7 +253,7 @@ class MatrixFilter(forms.Form):
         return {**chosen, "by": by, "section": section}
 
 
-class ListFilter(forms.Form):
+class ListFilter(Filter):
     """Narrows a list of assignments; what is not understood in the address narrows nothing."""
 
     STATES = [("", "Все"), ("overdue", "Просрочено"), ("open", "Ещё не доложено"), *Assignment.State.choices]
@@ -268,15 +268,13 @@ class ListFilter(forms.Form):
         Membership.objects.none(), label="Должностное лицо", required=False, empty_label="Все лица"
     )
     state = forms.ChoiceField(label="Состояние", choices=STATES, required=False)
-    day = forms.DateField(
-        label="Срок", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    day = day_field("Срок", required=False)
     # Where a number of the start page leads; not chosen here.
     item = forms.ModelChoiceField(ActionItem.objects.none(), required=False, widget=forms.HiddenInput)
     clause = forms.ModelChoiceField(Clause.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, **kwargs)
         for name, model in (("item", ActionItem), ("clause", Clause)):
             self.fields[name].queryset = model.objects.visible_to(membership)  # type: ignore[attr-defined]
         duties = Assignment.objects.visible_to(membership).exclude(official=None)

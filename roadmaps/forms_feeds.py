@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 
-from accounts.forms import set_choices
 from accounts.models import Membership, Role
+from portal.lib.forms import set_choices
 from roadmaps.models import Roadmap
 from schools.models import School
 

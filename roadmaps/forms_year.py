@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import Membership
+from portal.lib.forms import day_field
 from roadmaps.domain.year_report import LONGEST
-from roadmaps.forms import day_field
 from roadmaps.models import Roadmap
 
 WHEN = "Сведения берутся, как они были к концу этого дня."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -11,18 +12,34 @@ from accounts.forms import TenantModelForm
 from accounts.models import Department
 from portal.lib import excel
 from portal.lib.days import sane_day
+from portal.lib.forms import Day, Filter, set_choices
 from schools.listing import FIELDS
 from schools.listing.values import Bad, clean
-from schools.models import School
+from schools.models import School, VprCampaign
 
 CHECKED = ("code", "login", "inn", "ogrn", "phone", "email")
 
 
-def date_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+class CampaignFilter(Filter):
+    """The filter of a page about one campaign; the others are offered if there are any."""
+
+    KEPT: ClassVar[tuple[str, ...]] = ("campaign",)
+
+    campaign = forms.TypedChoiceField(label="Кампания", coerce=int, empty_value=None, required=False)
+
+    def __init__(
+        self, *args: Any, campaigns: Iterable[VprCampaign], campaign: VprCampaign | None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(one.pk, one.name) for one in campaigns]
+        set_choices(self, "campaign", offered)
+        if len(offered) < 2:
+            self.fields["campaign"].widget = forms.HiddenInput()
+        if campaign:
+            self.draw(campaign=campaign.pk)
 
 
-class SchoolFilter(forms.Form):
+class SchoolFilter(Filter):
     """The filter of the list, kept in the address; nonsense in it filters nothing."""
 
     STATES = [
@@ -32,6 +49,7 @@ class SchoolFilter(forms.Form):
         ("closed", "Закрытые"),
         ("all", "Все"),
     ]
+    KEPT = ("sort",)
     ORDERS = [
         ("", "По названию"),
         ("code", "По коду"),
@@ -58,7 +76,7 @@ class SchoolForm(TenantModelForm):
         widgets = {
             "full_name": forms.Textarea({"rows": 2}),
             "address": forms.Textarea({"rows": 2}),
-            "accredited_on": date_input(),
+            "accredited_on": Day(),
         }
         help_texts = {"code": "sch и шесть цифр, как в личном кабинете ФИС ОКО."}
 
@@ -82,7 +100,7 @@ class SchoolForm(TenantModelForm):
 
 
 class CloseForm(forms.Form):
-    on = forms.DateField(label="С какого дня закрыта", validators=[sane_day], widget=date_input())
+    on = forms.DateField(label="С какого дня закрыта", validators=[sane_day], widget=Day())
     reason = forms.CharField(
         label="Почему", max_length=400, help_text="Например: «присоединена к школе № 2, постановление № 118»."
     )

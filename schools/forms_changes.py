@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from portal.lib.days import sane_day
-from schools.forms import date_input
+from portal.lib.forms import Day
 from schools.models import School
 
 
 class ChangeForm(forms.Form):
     """By which document and from which day."""
 
-    day = forms.DateField(label="С какого дня", validators=[sane_day], widget=date_input())
+    day = forms.DateField(label="С какого дня", validators=[sane_day], widget=Day())
     document = forms.CharField(
         label="По какому документу",
         max_length=400,

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.forms import TenantModelForm
 from accounts.models import Membership
 from portal.lib.days import sane_day
+from portal.lib.forms import Day, Filter
 from portal.lib.names import folded
-from schools.forms import date_input
 from schools.models import ObjectivityFlag, academic_year_of
 
 
@@ -48,7 +48,7 @@ class FlagForm(TenantModelForm):
     class Meta:
         model = ObjectivityFlag
         fields = ["year", "subject", "grade", "source", "grounds", "opened_on"]
-        widgets = {"grounds": forms.Textarea({"rows": 8}), "opened_on": date_input()}
+        widgets = {"grounds": forms.Textarea({"rows": 8}), "opened_on": Day()}
         labels = {"opened_on": "Когда выявлен"}
         help_texts = {
             "source": "Например: «письмо министерства от 12 мая», «анализ отдела».",
@@ -80,7 +80,7 @@ class FlagMoveForm(forms.Form):
         self.fields["to"].choices = [(state.value, state.label) for state in flag.next_states]  # type: ignore[attr-defined]
 
 
-class FlagFilter(forms.Form):
+class FlagFilter(Filter):
     """What of the flags to show, kept in the address; nonsense in it filters nothing."""
 
     STATES = [("", "В работе"), ("all", "Все"), *ObjectivityFlag.State.choices]

@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 
-from accounts.forms import TenantModelForm, set_choices
+from accounts.forms import TenantModelForm
 from portal.lib.days import sane_day
+from portal.lib.forms import Day, set_choices
 from schools.domain import campaigns as domain
 from schools.domain.board import Filter
-from schools.forms import date_input
+from schools.forms import CampaignFilter
 from schools.models import Exam, School, VprCampaign, VprSession, academic_year_of
 
 LEVELS = {"базовый": "basic", "повышенный": "raised", "высокий": "high"}
@@ -35,7 +36,7 @@ class CampaignForm(TenantModelForm):
     class Meta:
         model = VprCampaign
         fields = ["year", "name", "first_day", "last_day", "source"]
-        widgets: ClassVar[dict[str, forms.Widget]] = {"first_day": date_input(), "last_day": date_input()}
+        widgets: ClassVar[dict[str, forms.Widget]] = {"first_day": Day(), "last_day": Day()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,7 +108,7 @@ class SettingsForm(CampaignForm):
             "last_lesson_starts", "upload_within", "upload_by",
         ]  # fmt: skip
         widgets = CampaignForm.Meta.widgets | {
-            "upload_by": date_input(),
+            "upload_by": Day(),
             "first_lesson_ends": forms.TimeInput({"type": "time"}, format="%H:%M"),
             "last_lesson_starts": forms.TimeInput({"type": "time"}, format="%H:%M"),
         }
@@ -246,7 +247,7 @@ class SessionForm(TenantModelForm):
         model = VprSession
         fields = ["exam", "school", "class_name", "day", "starts_at", "ends_at", "note"]
         widgets = {
-            "day": date_input(),
+            "day": Day(),
             "starts_at": forms.TimeInput({"type": "time"}, format="%H:%M"),
             "ends_at": forms.TimeInput({"type": "time"}, format="%H:%M"),
         }
@@ -286,7 +287,7 @@ class SessionForm(TenantModelForm):
 class OnDayForm(forms.Form):
     """A day that something was done on."""
 
-    on = forms.DateField(validators=[sane_day], widget=date_input())
+    on = forms.DateField(validators=[sane_day], widget=Day())
 
 
 class MoveForm(forms.Form):
@@ -296,12 +297,12 @@ class MoveForm(forms.Form):
     step = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, choices=[(-1, ""), (1, "")])
 
 
-class BoardFilter(forms.Form):
+class BoardFilter(CampaignFilter):
     """What of the board is shown; kept in the address, nonsense in it filters nothing."""
 
+    KEPT = ("campaign", "month")
     SHOW = [("", "Все школы"), ("holes", "Где день не назначен"), ("problems", "Где есть замечания")]
 
-    campaign = forms.IntegerField(required=False, widget=forms.HiddenInput)
     month = forms.CharField(required=False, max_length=7, widget=forms.HiddenInput)
     q = forms.CharField(label="Школа", required=False, max_length=100)
     grade = forms.TypedChoiceField(label="Класс", required=False, coerce=int, empty_value=None)

@@ -8,6 +8,7 @@ from django import forms
 
 from accounts.forms import TenantModelForm
 from schools import signs
+from schools.forms import CampaignFilter
 from schools.models import SignSettings
 
 
@@ -50,9 +51,8 @@ class SignRulesForm(TenantModelForm):
         return cleaned
 
 
-class MapFilter(forms.Form):
+class MapFilter(CampaignFilter):
     """Which schools of the map to show, kept in the address; nonsense in it filters nothing."""
 
-    campaign = forms.CharField(label="Кампания", required=False)
     q = forms.CharField(label="Школа", required=False)
     marked = forms.BooleanField(label="Только с найденными признаками", required=False)

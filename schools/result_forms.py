@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.models import Membership
 from portal.lib import excel
 from portal.lib.days import sane_day
-from schools.forms import date_input
+from portal.lib.forms import Day, set_choices
+from schools.forms import CampaignFilter
 from schools.models import NoteSchool, OfficialList, ResultImport, ResultNote, School, VprCampaign
 from schools.results import Given
 from schools.results.subjects import SUBJECTS
@@ -153,29 +154,27 @@ class SubjectNamesForm(forms.Form):
         return {written: name.strip().lower() for written, name in told.items() if name.strip()}
 
 
-class ResultsFilter(forms.Form):
+class ResultsFilter(CampaignFilter):
     """The filter of the results page, kept in the address; nonsense in it filters nothing."""
 
     BASES = [("department", "муниципалитетом"), ("region", "регионом"), ("country", "Россией")]
 
-    campaign = forms.TypedChoiceField(label="Кампания", coerce=int, empty_value=None, required=False)
+    KEPT = ("campaign", "basis")
+
     subject = forms.ChoiceField(label="Предмет", required=False)
     grade = forms.TypedChoiceField(label="Класс", coerce=int, empty_value=None, required=False)
     q = forms.CharField(label="Школа", required=False, max_length=100)
     basis = forms.ChoiceField(label="Сравнить с", choices=BASES, required=False)
 
-    def __init__(
-        self, *args: Any, campaigns: list[VprCampaign], exams: list[tuple[int, str]], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, exams: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         grades, subjects = sorted({grade for grade, _ in exams}), sorted({subject for _, subject in exams})
-        choices = {
-            "campaign": [(one.pk, one.name) for one in campaigns],
+        choices: dict[str, list[tuple[Any, str]]] = {
             "subject": [("", "все"), *((name, name) for name in subjects)],
             "grade": [("", "все"), *((grade, str(grade)) for grade in grades)],
         }
         for name, listed in choices.items():
-            self.fields[name].choices = listed  # type: ignore[attr-defined]
+            set_choices(self, name, listed)
 
 
 def known_subjects() -> list[str]:
@@ -194,7 +193,7 @@ class OfficialListForm(forms.ModelForm):
     class Meta:
         model = OfficialList
         fields = ["document", "number", "issued_on"]
-        widgets = {"issued_on": date_input()}
+        widgets = {"issued_on": Day()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

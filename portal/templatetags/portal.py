@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.permissions import STAMP
 from portal import guides
+from portal.lib.forms import Filter
 from portal.lib.names import NBSP, counted, surname_first
 from portal.lib.typography import bound
 from schools.models import academic_year_of
@@ -270,6 +271,12 @@ def pager(context: Context, page: Page[Any], name: str = "page") -> str:
     return render_to_string(
         "components/_pager.html", {"page": page, "start": start, "numbers": list(numbers)}
     )
+
+
+@register.simple_tag
+def filter_form(form: Filter) -> str:
+    """Above a list: its fields in a row, a button for those without scripts, «Сбросить» while something is left out."""
+    return render_to_string("components/_filter.html", {"form": form})
 
 
 @register.simple_tag

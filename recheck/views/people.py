@@ -14,7 +14,7 @@ from portal.lib.names import folded
 from portal.lib.refusals import Refused
 from recheck import permissions
 from recheck.domain import experts as domain
-from recheck.forms import CommissionForm, ExpertForm, TieForm
+from recheck.forms import CommissionForm, ExpertFilter, ExpertForm, TieForm
 from recheck.models import Expert, ExpertTie, RecheckCommission
 from recheck.views.cases import page
 
@@ -28,20 +28,20 @@ def expert_or_404(request: PortalRequest, pk: int) -> Expert:
 @role_required(*permissions.READERS)
 def expert_list(request: PortalRequest) -> HttpResponse:
     """The bank by surname, with subjects, ties and what each holds now; a school sees its own teachers."""
-    asked = request.GET.get("q", "").strip()
+    form = ExpertFilter(request.GET)
     busy = Count("seats", filter=Q(seats__ended_at=None, seats__case__state="checking"), distinct=True)
     rows = (
         Expert.objects.visible_to(request.membership)
         .select_related("school")
         .prefetch_related("ties__school")
     )
-    wanted = folded(asked).split()
+    wanted = folded(form["q"].value() or "").split()
     found = [one for one in rows.annotate(busy=busy) if all(word in said(one) for word in wanted)]
     groups = [
         ("", [one for one in found if not one.left_on]),
         ("Выбыли", [one for one in found if one.left_on]),
     ]
-    names = {"groups": groups, "asked": asked, "may_manage": permissions.may_manage(request.membership)}
+    names = {"groups": groups, "filter": form, "may_manage": permissions.may_manage(request.membership)}
     return render(request, "recheck/expert_list.html", names)
 
 

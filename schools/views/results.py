@@ -26,7 +26,8 @@ def asked(request: PortalRequest) -> dict[str, Any]:
     campaigns = list(VprCampaign.objects.visible_to(request.membership))
     campaign = chosen(request, campaigns)
     exams = Exam.objects.visible_to(request.membership).filter(campaign=campaign)
-    form = ResultsFilter(request.GET, campaigns=campaigns, exams=list(exams.values_list("grade", "subject")))
+    tests = list(exams.values_list("grade", "subject"))
+    form = ResultsFilter(request.GET, campaigns=campaigns, campaign=campaign, exams=tests)
     form.is_valid()
     said = {name: value for name, value in form.cleaned_data.items() if value and name != "campaign"}
     blocks = domain.blocks(request.membership, campaign, **said) if campaign else []

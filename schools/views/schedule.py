@@ -45,7 +45,7 @@ def chosen(request: PortalRequest) -> tuple[VprCampaign | None, list[VprCampaign
 def shown(request: PortalRequest, campaign: VprCampaign, **other: Any) -> tuple[BoardFilter, boards.Board]:
     """The filter in the address and the board it leaves; ``other`` is wanted in place of what the filter says."""
     exams = Exam.objects.visible_to(request.membership).filter(campaign=campaign)
-    form = BoardFilter(request.GET, exams=exams)
+    form = BoardFilter(request.GET, exams=exams, campaigns=campaigns_of(request), campaign=campaign)
     return form, boards.board(campaign, request.membership, replace(form.wanted(), **other), today(request))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,13 +26,12 @@ WORKERS = (Role.ADMIN, Role.METHODIST)
 def results(request: PortalRequest) -> HttpResponse:
     """The map schools × tests of a campaign; the filter lives in the address."""
     member = request.membership
-    form = MapFilter(request.GET)
-    form.is_valid()
     campaigns = heat.campaigns(member)
-    campaign = heat.chosen(campaigns, form.cleaned_data["campaign"])
-    names = {
+    campaign = heat.chosen(campaigns, request.GET.get("campaign", ""))
+    form = MapFilter(request.GET, campaigns=campaigns, campaign=campaign)
+    form.is_valid()
+    names: dict[str, Any] = {
         "filter": form,
-        "campaigns": campaigns,
         "campaign": campaign,
         "may_compute": member.role in WORKERS,
     }

@@ -28,9 +28,8 @@ PAGE = 100
 
 def asked(request: PortalRequest, campaign: VprCampaign) -> tuple[UploadFilter, domain.Uploads]:
     """The filter in the address and the uploads it leaves."""
-    form = UploadFilter(
-        request.GET, exams=Exam.objects.visible_to(request.membership).filter(campaign=campaign)
-    )
+    exams = Exam.objects.visible_to(request.membership).filter(campaign=campaign)
+    form = UploadFilter(request.GET, exams=exams, campaigns=campaigns_of(request), campaign=campaign)
     wanted = form.wanted()
     narrowed: dict[str, Any] = {
         "q": wanted.q,
