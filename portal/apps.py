@@ -1,4 +1,8 @@
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class PortalConfig(AppConfig):
@@ -7,3 +11,14 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from portal import checks  # noqa: F401 -- registers itself
+
+        # Once after every `migrate`, whatever it was of; an app without models of its own hears of none.
+        post_migrate.connect(lay_search, sender=apps.get_app_config("accounts"))
+
+
+def lay_search(using: str, **_: Any) -> None:
+    """The indexes of search follow the code: made and filled after every `migrate`, where they are not whole."""
+    from portal.lib import fulltext
+    from portal.search.kinds import INDEXES
+
+    fulltext.lay(connections[using], INDEXES)

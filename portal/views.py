@@ -102,8 +102,9 @@ def admin(request: PortalRequest, membership: Membership) -> HttpResponse:
 def search(request: PortalRequest) -> HttpResponse:
     """Everything one may see that holds all the words asked for."""
     query = request.GET.get("q", "").strip()
-    kinds = finding.search(request.membership, query)
-    return render(request, "portal/search.html", {"query": query, "kinds": kinds})
+    kind = request.GET.get("kind", "")
+    found = finding.search(request.membership, query, kind)
+    return render(request, "portal/search.html", {"query": query, "kind": kind, "found": found})
 
 
 @login_not_required
