@@ -93,14 +93,18 @@ def totals(membership: Membership, today: datetime.date) -> Totals:
     is_open = Q(state__in=Assignment.OPEN_STATES)
     late = is_open & Q(last_day__lt=today)
     days = {f"day{n}": Count("pk", filter=is_open & Q(last_day=date)) for n, date in enumerate(dates)}
-    numbers = Assignment.objects.filter(pk__in=visible(membership)).aggregate(
-        total=Count("pk", filter=this_year(today) & ~Q(state__in=Assignment.VOID_STATES)),
-        accepted=Count("pk", filter=this_year(today) & Q(state=State.ACCEPTED)),
-        reported=Count("pk", filter=Q(state=State.REPORTED)),
-        late=Count("pk", filter=late),
-        late_schools=Count("school", filter=late, distinct=True),
-        late_officials=Count("official", filter=late, distinct=True),
-        **days,
+    numbers = (
+        visible(membership)
+        .order_by()
+        .aggregate(
+            total=Count("pk", filter=this_year(today) & ~Q(state__in=Assignment.VOID_STATES)),
+            accepted=Count("pk", filter=this_year(today) & Q(state=State.ACCEPTED)),
+            reported=Count("pk", filter=Q(state=State.REPORTED)),
+            late=Count("pk", filter=late),
+            late_schools=Count("school", filter=late, distinct=True),
+            late_officials=Count("official", filter=late, distinct=True),
+            **days,
+        )
     )
     calendar = membership.department.calendar
     strip = [Day(date, numbers.pop(f"day{n}"), not calendar.is_workday(date)) for n, date in enumerate(dates)]

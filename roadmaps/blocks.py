@@ -25,13 +25,16 @@ def duties(school: School, membership: Membership) -> card.Block:
     this_year = Q(last_day=None) | Q(last_day__range=(first, datetime.date(first.year + 1, 8, 31)))
     is_open = Q(state__in=Assignment.OPEN_STATES)
     rows = Assignment.objects.visible_to(membership).filter(school=school).exclude(state=State.CLOSED)
-    numbers = Assignment.objects.filter(pk__in=rows.values("pk")).aggregate(
+    numbers = rows.aggregate(
         total=Count("pk", filter=this_year),
         accepted=Count("pk", filter=this_year & Q(state=State.ACCEPTED)),
         reported=Count("pk", filter=Q(state=State.REPORTED)),
         late=Count("pk", filter=is_open & Q(last_day__lt=today)),
     )
-    urgent = agenda.for_cards(rows.filter(is_open)).order_by(F("last_day").asc(nulls_last=True), "pk")
+    nearest = (
+        rows.filter(is_open).order_by(F("last_day").asc(nulls_last=True), "pk").values_list("pk", flat=True)
+    )
+    urgent = agenda.dressed(list(nearest[:SHOWN]), agenda.for_cards)
     states = [
         ("late", f"{numbers['late']}\N{NO-BREAK SPACE}просрочено", numbers["late"]),
         ("sent", f"{numbers['reported']}\N{NO-BREAK SPACE}на проверке", numbers["reported"]),
@@ -40,7 +43,7 @@ def duties(school: School, membership: Membership) -> card.Block:
         "duties",
         "Поручения",
         "roadmaps/_card_duties.html",
-        data={**numbers, "urgent": urgent.distinct()[:SHOWN], "today": today},
+        data={**numbers, "urgent": urgent, "today": today},
         count=numbers["total"],
         link=_list(school, membership),
         link_text="Все поручения",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Value, When, Window
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, CharField, Count, F, OuterRef, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import Department, Membership
 from roadmaps.domain.reports import WITHDRAWN
-from roadmaps.models import Assignment, AssignmentEvent, AssignmentQuerySet
+from roadmaps.models import Assignment, AssignmentEvent, AssignmentQuerySet, touching
 from roadmaps.permissions import may_report
 
 State = Assignment.State
@@ -46,9 +47,8 @@ class Group:
 def borne_by(member: Membership) -> AssignmentQuerySet:
     """What this person answers for here: their school's duties, those that name them, and those they help with."""
     visible = Assignment.objects.visible_to(member).exclude(state__in=Assignment.VOID_STATES)
-    helped = Assignment.helpers.through.objects.filter(membership__user=member.user_id).values("assignment")
-    own = Q(school__posts__membership=member) | Q(official__user=member.user_id)
-    return visible.filter(own | Q(pk__in=helped))
+    people = Membership.objects.filter(user=member.user_id).values("pk")
+    return visible.filter(pk__in=touching(member, people))
 
 
 def grouped(assignments: AssignmentQuerySet, today: datetime.date) -> Any:
@@ -72,9 +72,27 @@ def grouped(assignments: AssignmentQuerySet, today: datetime.date) -> Any:
 
 
 def of_group(member: Membership, today: datetime.date, key: str) -> AssignmentQuerySet:
-    """All cards under one heading, most urgent first."""
+    """All duties under one heading, most urgent first."""
     rows: AssignmentQuerySet = grouped(borne_by(member), today).filter(group=key)
-    return for_cards(rows)
+    return rows
+
+
+def paged(
+    rows: AssignmentQuerySet,
+    size: int,
+    number: str | None,
+    cards: Callable[[AssignmentQuerySet], AssignmentQuerySet] | None = None,
+) -> Page[Assignment]:
+    """One page of cards in the order of ``rows``: all are sorted by their keys, only those shown are dressed."""
+    page = Paginator(rows.values_list("pk", flat=True), size).get_page(number)
+    page.object_list = dressed(list(page.object_list), cards or for_cards)
+    return page
+
+
+def dressed(keys: list[int], cards: Callable[[AssignmentQuerySet], AssignmentQuerySet]) -> list[Assignment]:
+    """The cards of these duties, in this order."""
+    by_key = {card.pk: card for card in cards(Assignment.objects.filter(pk__in=keys))}
+    return [by_key[key] for key in keys if key in by_key]
 
 
 def for_cards(assignments: AssignmentQuerySet) -> AssignmentQuerySet:

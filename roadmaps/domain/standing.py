@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import CharField, DateTimeField, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, DateTimeField, Exists, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import Department, Membership
@@ -218,8 +218,11 @@ def duties(member: Membership, day: datetime.date, roadmap: Roadmap | None) -> A
     """All that was asked by this plan and its order, or by every plan in force on the day."""
     chosen = [roadmap] if roadmap else plans(member, day)
     orders = [plan.order_id for plan in chosen if plan.order_id]
-    theirs = Q(item__section__roadmap__in=chosen) | Q(clause__order__in=orders)
-    return Assignment.objects.visible_to(member).filter(theirs)
+    keys = Assignment.objects.order_by().values("pk")
+    of_clauses = keys.filter(clause__order__in=orders)
+    return Assignment.objects.visible_to(member).filter(
+        pk__in=keys.filter(item__section__roadmap__in=chosen).union(of_clauses)
+    )
 
 
 def _by(

@@ -8,6 +8,7 @@ from roadmaps.models.duties import (
     EvidenceQuerySet,
     Notice,
     RecordedEvent,
+    touching,
 )
 from roadmaps.models.feeds import Feed, FeedQuerySet
 from roadmaps.models.plan import (
@@ -50,4 +51,5 @@ __all__ = [
     "YearReport",
     "YearReportEvent",
     "YearReportPart",
+    "touching",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Case, F, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,7 +26,7 @@ PER_PAGE = 50
 def assignments(request: PortalRequest) -> HttpResponse:
     narrowed = ListFilter(request.GET, membership=request.membership)
     rows = _narrowed(Assignment.objects.visible_to(request.membership), narrowed)
-    page = Paginator(agenda.for_cards(rows), PER_PAGE).get_page(request.GET.get("page"))
+    page = agenda.paged(rows, PER_PAGE, request.GET.get("page"))
     context = {"page": page, "filter": narrowed, "chosen": narrowed.chosen(), "today": timezone.localdate()}
     return render(request, "roadmaps/assignments.html", context)
 

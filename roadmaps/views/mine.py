@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -35,7 +34,7 @@ def mine(request: PortalRequest) -> HttpResponse:
     chosen = request.GET.get("group", "")
     if chosen in agenda.GROUPS:
         rows = agenda.of_group(request.membership, today, chosen)
-        page = Paginator(rows, GROUP_PAGE).get_page(request.GET.get("page"))
+        page = agenda.paged(rows, GROUP_PAGE, request.GET.get("page"))
         agenda.with_days_off(page, request.membership.department)
         agenda.with_bearer(page, request.membership)
         context = {"title": agenda.GROUPS[chosen], "page": page, "today": today, "group": chosen}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Case, Count, Prefetch, QuerySet, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -34,11 +33,10 @@ def review(request: PortalRequest) -> HttpResponse:
     chosen = narrowed.chosen()
     waiting = _waiting(request)
     schools = waiting.exclude(school=None).order_by("school__name").values("school", "school__name")
-    rows = _cards(waiting.filter(school=chosen["school"]) if "school" in chosen else waiting)
+    rows = waiting.filter(school=chosen["school"]) if "school" in chosen else waiting
     mine_first = Case(When(controller=member, then=Value(0)), default=Value(1))
-    page = Paginator(rows.order_by(mine_first, "reported_at", "pk"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    ordered = rows.order_by(mine_first, "reported_at", "pk")
+    page = agenda.paged(ordered, PER_PAGE, request.GET.get("page"), _cards)
     for row in page:
         row.decidable = permissions.may_decide(row, member)  # type: ignore[attr-defined]
     context = {
