@@ -26,6 +26,8 @@ SHOWN = {"": "Всё", "burning": "Что горит", "review": "На пров�
 COLUMNS = {"schools": "школы", "officials": "должностные лица"}
 # From what burns most to what is over: the first that any occurrence has is the cell's.
 ORDER = ("late", "back", "sent", "soon", "ext", "doing", "none", "loop", "event", "ok", "na")
+RANK = {sign: rank for rank, sign in enumerate(ORDER)}
+SETTLED: dict[str, str] = {State.ACCEPTED: "ok", State.REPORTED: "sent", State.EXEMPT: "na"}
 BURNING = {"late", "back", "soon"}
 WORDS = {
     "late": "просрочено", "back": "возвращено", "sent": "на проверке", "soon": "срок близко", "ext": "продлено",
@@ -209,16 +211,16 @@ def cell(duties: Sequence[Duty], today: datetime.date) -> Cell:
     'просрочено 3\\xa0дня'
     """
     signs = [(sign_of(duty, today), duty) for duty in duties]
-    sign, duty = min(signs, key=lambda pair: ORDER.index(pair[0]))
-    done, asked = (sum(s in which for s, _ in signs) for which in ({"ok"}, set(ORDER) - {"na"}))
+    sign, duty = min(signs, key=lambda pair: RANK[pair[0]])
+    done, asked = sum(s == "ok" for s, _ in signs), sum(s != "na" for s, _ in signs)
     part = f"{done}\N{NO-BREAK SPACE}из {asked}" if asked > 1 else ""
     return Cell(sign, WORDS[sign], _more(sign, duty, today) or part, duty.pk)
 
 
 def sign_of(duty: Duty, today: datetime.date) -> str:
     """The name of `ORDER` for one occurrence."""
-    if duty.state in {State.ACCEPTED, State.REPORTED, State.EXEMPT}:
-        return {State.ACCEPTED: "ok", State.REPORTED: "sent", State.EXEMPT: "na"}[State(duty.state)]
+    if settled := SETTLED.get(duty.state):
+        return settled
     if duty.last_day is not None and duty.last_day < today:
         return "late"
     if duty.state == State.RETURNED:
