@@ -217,7 +217,7 @@ def way_to_task(context: Context, task: str) -> SafeString:
         return SafeString("")
     guide, heading = found
     address = f"{reverse('portal:guide', args=[guide.slug])}#{heading.anchor}"
-    return format_html('<a class="how" href="{}">{}Как это сделать</a>', address, icon("help"))
+    return format_html('<a class="how" href="{}">{}Руководство: {}</a>', address, icon("help"), task)
 
 
 @register.simple_block_tag
