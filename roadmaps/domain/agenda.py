@@ -84,7 +84,7 @@ def paged(
     cards: Callable[[AssignmentQuerySet], AssignmentQuerySet] | None = None,
 ) -> Page[Assignment]:
     """One page of cards in the order of ``rows``: all are sorted by their keys, only those shown are dressed."""
-    page = Paginator(rows.values_list("pk", flat=True), size).get_page(number)
+    page: Page[Any] = Paginator(rows.values_list("pk", flat=True), size).get_page(number)
     page.object_list = dressed(list(page.object_list), cards or for_cards)
     return page
 

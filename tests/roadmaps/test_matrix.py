@@ -13,8 +13,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from jobs.models import Job
-from roadmaps.domain.matrix import Duty, Matrix, cell
+from roadmaps.domain.matrix import NOTHING, Cell, Duty, Matrix, cell
 from roadmaps.models import Assignment
+from roadmaps.templatetags.matrix import matrix_cells
 from tests.factories.accounts import MembershipFactory
 from tests.factories.orders import OrderFactory
 from tests.factories.roadmaps import ActionItemFactory, AssignmentFactory, RoadmapFactory, SectionFactory
@@ -206,3 +207,14 @@ def test_plan_that_is_not_approved_has_no_matrix(plan, methodist, login, state):
 def test_schools_see_no_matrix(plan, login):
     deputy = PostFactory(school=school(plan, 1)).membership
     assert login(deputy).get(reverse("roadmaps:matrix", args=[plan.pk])).status_code == 403
+
+
+def test_cells_say_their_words_escaped_and_lead_to_their_duty():
+    cells = [Cell("late", "<b>", "3 дня", 7), Cell("event", "ждёт события"), NOTHING]
+    late, waits, nothing = matrix_cells(cells, "/d/").split("</td>")[:3]
+    assert 'href="/d/7/"' in late
+    assert "&lt;b&gt;" in late
+    assert "<span>3 дня</span>" in late
+    assert 'href="/d' not in waits
+    assert "ждёт события" in waits
+    assert "не касается" in nothing
