@@ -41,6 +41,7 @@ class RulesForm(Grouped, forms.ModelForm):
 
     GROUPS = {
         "Исполнителю": ("before", "on_day", "after", "every"),
+        "О том, что идёт постоянно": ("report_every",),
         "Если срок прошёл": ("controller_after", "head_after"),
         "Время": ("morning", "quiet_until", "quiet_from"),
         "Предохранитель": ("cap",),
@@ -58,13 +59,14 @@ class RulesForm(Grouped, forms.ModelForm):
     class Meta:
         model = Rules
         fields = [
-            "before", "on_day", "after", "every", "controller_after", "head_after", "morning", "quiet_until",
-            "quiet_from", "cap",
+            "before", "on_day", "after", "every", "report_every", "controller_after", "head_after", "morning",
+            "quiet_until", "quiet_from", "cap",
         ]  # fmt: skip
         labels = {
             "on_day": "Напомнить в день срока",
             "after": "На который день просрочки",
             "every": "Дальше повторять через столько дней",
+            "report_every": "Просить доклад о ходе раз в столько дней",
             "controller_after": "Сказать контролёру на который день просрочки",
             "head_after": "Сказать начальнику на который день просрочки",
             "cap": "Не больше стольких писем за одно утро",
@@ -72,6 +74,8 @@ class RulesForm(Grouped, forms.ModelForm):
         help_texts = {
             "after": "0 — о просрочке исполнителю не писать.",
             "every": "7 — раз в неделю, пока не выполнено. 0 — не повторять.",
+            "report_every": "О пунктах «постоянно», «в течение года»: они не бывают просроченными. "
+            "90 — раз в четверть, 0 — не просить.",
             "controller_after": "0 — не говорить.",
             "head_after": "0 — не говорить.",
             "cap": "Если получится больше, портал остановит рассылку и спросит администратора.",

@@ -159,6 +159,8 @@ class Rules(models.Model):
     on_day = models.BooleanField("в день срока", default=True)
     after = days(1, "на который день просрочки", 30)
     every = days(7, "дальше через каждые", 60)
+    # Terms of the school year: rarer tells too little for the year's report, oftener is a letter nobody answers.
+    report_every = days(90, "о том, что идёт постоянно, — доклад раз в столько дней", 366)
     controller_after = days(3, "контролёру — на который день просрочки", 90)
     head_after = days(7, "начальнику — на который день просрочки", 120)
     morning = hour(8, "во сколько уходит утреннее письмо")

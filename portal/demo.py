@@ -343,11 +343,23 @@ class Story:
         if chance < late:
             return  # overdue
         if row.last_day is None and chance > 0.3:
-            return  # goes on
+            if chance > 0.5:
+                self.goes_on(row, self.day(-int(chance * 40)))
+            return
         if chance > 0.97 or (due > self.day(-9) and chance > 0.8):
             self.done(row, min(due, self.day(-1)), accepted=None)
         else:
             self.done(row, due, accepted=chance < 0.93)
+
+    def goes_on(self, row: Assignment, day: datetime.date) -> None:
+        """One report of the period was made on the day."""
+        reporter = self.deputies[row.school_id] if row.school_id else row.official
+        assert reporter is not None  # noqa: S101 -- the database holds one of the two
+        reports.report_progress(row, by=reporter, note="Идёт по плану, замечаний нет.")
+        noon = timezone.make_aware(datetime.datetime.combine(day, datetime.time(12, 10)))
+        row.events.update(at=noon)
+        row.evidence.update(added_at=noon)
+        Assignment.objects.filter(pk=row.pk).update(progress_on=day)
 
     def done(self, row: Assignment, due: datetime.date, *, accepted: bool | None) -> None:
         """Reported a little before the day, then accepted, returned, or (None) left for review."""
@@ -414,7 +426,9 @@ class Story:
                        timezone.now() - datetime.timedelta(hours=self.luck.randint(2, 60)))  # fmt: skip
         decision = min(reported + datetime.timedelta(hours=self.luck.randint(2, 70)), timezone.now())
         Assignment.objects.filter(pk=row.pk).update(
-            reported_at=reported, **({"decided_at": decision} if decided else {})
+            reported_at=reported,
+            progress_on=timezone.localdate(reported),
+            **({"decided_at": decision} if decided else {}),
         )
         events = AssignmentEvent.objects.filter(assignment=row)
         events.filter(state=Assignment.State.REPORTED).update(at=reported)

@@ -30,6 +30,7 @@ from orders.models import Clause, Order
 from portal.lib.ladder import DAY, next_workday
 from portal.lib.refusals import Refused
 from roadmaps.domain import approval, fanout, reminders, reports
+from roadmaps.domain.going_on import next_report
 from roadmaps.models import (
     ActionItem,
     Assignment,
@@ -141,7 +142,7 @@ class Year:
 
     def play(self) -> Iterator[Mail]:
         """Each letter in the order of the year."""
-        self.calendar = self.department.calendar
+        self.calendar, self.report_every = self.department.calendar, rules_of(self.department).report_every
         first, last = self.period()
         with clock() as at:
             at(self.moment(first, 0))
@@ -183,7 +184,7 @@ class Year:
         Reminder.objects.all().delete()  # with all that was told
         Assignment.objects.filter(pk__in=self.duties().values("pk")).update(
             state=Assignment.State.ASSIGNED, reported_at=None, reported_by=None, decided_at=None, decided_by=None,
-            round=1, draft={},
+            round=1, draft={}, progress_on=None,
         )  # fmt: skip
         ActionItem.objects.update(proof=ActionItem.Proof.ANY)  # nobody attaches files in a play
         for roadmap in self.plans().exclude(state=Roadmap.State.APPROVED):
@@ -192,10 +193,15 @@ class Year:
             Roadmap.objects.filter(pk=roadmap.pk).update(state=Roadmap.State.APPROVED)
             roadmap.refresh_from_db()
             fanout.fan_out(roadmap, by)
-        for duty in self.duties().filter(last_day__isnull=False).order_by("pk"):
-            days = self.diligence(duty)
-            if days is not None and duty.last_day:
-                self.plan[next_workday(duty.last_day + days * DAY, self.calendar)].append(duty.pk)
+        for duty in self.duties().order_by("pk"):
+            self.intend(duty)
+
+    def intend(self, duty: Assignment) -> None:
+        """When its bearer will report: on the due day or so, on what goes on when the next report is wanted or so."""
+        wanted = duty.last_day or next_report(duty, self.report_every)
+        days = self.diligence(duty)
+        if wanted and days is not None:
+            self.plan[next_workday(wanted + days * DAY, self.calendar)].append(duty.pk)
 
     def diligence(self, duty: Assignment) -> int | None:
         chance = self.chance(duty, "report")
@@ -220,7 +226,10 @@ class Year:
         for duty in rows.order_by("pk"):
             if duty.state == Assignment.State.REPORTED:
                 self.decide(duty, day)
-            elif reporter := self.reporter(duty):
+            elif (reporter := self.reporter(duty)) and duty.last_day is None:
+                reports.report_progress(duty, by=reporter, note="Идёт по плану.")
+                self.intend(duty)
+            elif reporter:
                 reports.report(duty, by=reporter, note="Выполнено.")
                 self.plan[self.calendar.add_workdays(day, 1)].append(duty.pk)
 

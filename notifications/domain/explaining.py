@@ -45,6 +45,12 @@ def _sentences(rules: Rules) -> Iterator[str]:
         yield f"Если не выполнено: на {rules.after}-й день просрочки{again}."
     else:
         yield "О просрочке исполнителю не пишем."
+    yield (
+        f"О том, что идёт постоянно, просим доложить через каждые {names.counted(rules.report_every, *DAYS)}; "
+        "доложили — молчим до следующего раза."
+        if rules.report_every
+        else "Докладов о том, что идёт постоянно, не просим."
+    )
     above = [
         f"{whom} — на {days}-й день просрочки"
         for whom, days in (("контролёру", rules.controller_after), ("начальнику", rules.head_after))

@@ -50,6 +50,18 @@ class Ladder:
                 return f"{days}@{last_day}"
         return None
 
+    def asking(
+        self, since: datetime.date, today: datetime.date, calendar: WorkCalendar
+    ) -> datetime.date | None:
+        """Of what is wanted from a day on and never overdue: the latest day of asking that has come, again and again.
+
+        >>> Ladder().asking(datetime.date(2026, 3, 1), datetime.date(2026, 3, 10), WorkCalendar())
+        datetime.date(2026, 3, 8)
+        """
+        steps = (today - since).days // self.every if self.every else 0
+        asked = (since + step * self.every * DAY for step in range(steps, -1, -1))
+        return next((day for day in asked if next_workday(day, calendar) <= today), None)
+
     def _late(self, last_day: datetime.date, today: datetime.date) -> Iterator[int]:
         """Days of being overdue that are rungs, from the latest one reached back to the first."""
         overdue = (today - last_day).days

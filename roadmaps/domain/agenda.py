@@ -12,6 +12,8 @@ from django.db.models import Case, CharField, Count, F, OuterRef, Subquery, Valu
 from django.db.models.functions import RowNumber
 
 from accounts.models import Department, Membership
+from notifications.domain.rules import rules_of
+from roadmaps.domain import going_on
 from roadmaps.domain.reports import WITHDRAWN
 from roadmaps.models import Assignment, AssignmentEvent, AssignmentQuerySet, touching
 from roadmaps.permissions import may_report
@@ -23,6 +25,7 @@ GROUPS = {
     "late": "Просрочено",
     "returned": "Возвращено с замечанием",
     "week": "Эта неделя",
+    "report": "Пора доложить о ходе",
     "later": "Позже",
     "ongoing": "Идёт постоянно",
     "review": "На проверке",
@@ -51,8 +54,8 @@ def borne_by(member: Membership) -> AssignmentQuerySet:
     return visible.filter(pk__in=touching(member, people))
 
 
-def grouped(assignments: AssignmentQuerySet, today: datetime.date) -> Any:
-    """Each row with its ``group``. Overdue outranks returned; no due day is going on.
+def grouped(assignments: AssignmentQuerySet, today: datetime.date, every: int) -> Any:
+    """Each row with its ``group``. Overdue outranks returned; no due day is going on, with a report now and then.
 
     The week ends on Sunday; on a Sunday people look at the one that begins tomorrow.
     """
@@ -63,17 +66,19 @@ def grouped(assignments: AssignmentQuerySet, today: datetime.date) -> Any:
         When(state=State.REPORTED, then=Value("review")),
         When(last_day__lt=today, then=Value("late")),
         When(state=State.RETURNED, then=Value("returned")),
+        When(going_on.waits_for_report(every, today), then=Value("report")),
         When(last_day=None, then=Value("ongoing")),
         When(last_day__lte=sunday, then=Value("week")),
         default=Value("later"),
         output_field=CharField(),
     )
-    return assignments.annotate(group=group)
+    return going_on.with_since(assignments).annotate(group=group)
 
 
 def of_group(member: Membership, today: datetime.date, key: str) -> AssignmentQuerySet:
     """All duties under one heading, most urgent first."""
-    rows: AssignmentQuerySet = grouped(borne_by(member), today).filter(group=key)
+    every = rules_of(member.department).report_every
+    rows: AssignmentQuerySet = grouped(borne_by(member), today, every).filter(group=key)
     return rows
 
 
@@ -114,16 +119,17 @@ def with_bearer(cards: Iterable[Assignment], member: Membership) -> None:
         card.is_borne = may_report(card, member)  # type: ignore[attr-defined]
 
 
-def with_days_off(cards: Iterable[Assignment], department: Department) -> None:
-    """A due day that is a day off stays as printed; ``day_off`` says why it is one."""
-    calendar = department.calendar
+def with_days(cards: Iterable[Assignment], department: Department) -> None:
+    """A due day that is a day off stays as printed, ``day_off`` says why it is one; ``next_report`` of what goes on."""
+    calendar, every = department.calendar, rules_of(department).report_every
     for card in cards:
+        card.next_report = going_on.next_report(card, every)  # type: ignore[attr-defined]
         card.day_off = calendar.why_off(card.last_day) if card.last_day else None  # type: ignore[attr-defined]
 
 
 def agenda(member: Membership, today: datetime.date) -> list[Group]:
     """All groups that hold something, the first `SHOWN` cards of each."""
-    rows = grouped(borne_by(member), today)
+    rows = grouped(borne_by(member), today, rules_of(member.department).report_every)
     counted = dict(rows.order_by().values_list("group").annotate(n=Count("pk", distinct=True)))
     place = Window(
         RowNumber(), partition_by=F("group"), order_by=[F("last_day").asc(nulls_last=True), F("pk").asc()]
@@ -133,7 +139,7 @@ def agenda(member: Membership, today: datetime.date) -> list[Group]:
     groups = {key: Group(key, title, counted.get(key, 0)) for key, title in GROUPS.items()}
     for assignment in for_cards(Assignment.objects.filter(pk__in=group_of)):
         groups[group_of[assignment.pk]].cards.append(assignment)
+    with_days([card for group in groups.values() for card in group.cards], member.department)
     for group in groups.values():
-        with_days_off(group.cards, member.department)
         with_bearer(group.cards, member)
     return [group for group in groups.values() if group.total]

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from accounts.models import Membership
 from notifications.domain.kinds import Letter
 from portal.lib import names
-from roadmaps.domain.due import CONTROLLER, HEAD, Due
+from roadmaps.domain.due import CONTROLLER, HEAD, REPORT, Due
 from roadmaps.models import Assignment
 
 LISTED = 25  # duties written out in one message; the rest are counted
@@ -21,10 +21,16 @@ GROUPS = {
     "late": "Просрочено",
     "today": "Срок сегодня",
     "soon": "Скоро срок",
+    REPORT: "Пора доложить, как идёт",
     CONTROLLER: "Просрочено у исполнителей, принимаете вы",
     HEAD: "Просрочено давно: контролёр знает, нужно ваше решение",
 }
-COUNTED = {"late": "просрочено", "today": "срок сегодня", "soon": "скоро срок"}
+COUNTED = {
+    "late": "просрочено",
+    "today": "срок сегодня",
+    "soon": "скоро срок",
+    REPORT: "пора доложить о ходе",
+}
 DUTIES = ("поручение", "поручения", "поручений")
 
 
@@ -65,7 +71,7 @@ def page_of(dues: Sequence[Due]) -> str:
 
 
 def _tone(due: Due, today: datetime.date) -> str:
-    if not due.own:
+    if due.step == REPORT or not due.own:
         return due.step
     days = (due.last_day - today).days
     return "late" if days < 0 else "today" if days == 0 else "soon"
@@ -93,7 +99,11 @@ def _intro(toned: Mapping[str, Sequence[Due]]) -> str:
 def _line(due: Due, assignment: Assignment, today: datetime.date) -> dict[str, Any]:
     back = assignment.state == Assignment.State.RETURNED
     note = "Доклад возвращён с замечанием." if back else ""
-    when = f"до {date_format(due.last_day, 'j E Y')}, {distance(due.last_day, today)}"
+    last = assignment.progress_on
+    if due.step == REPORT:
+        when = f"последний доклад {date_format(last, 'j E Y')}" if last else "докладов ещё не было"
+    else:
+        when = f"до {date_format(due.last_day, 'j E Y')}, {distance(due.last_day, today)}"
     return line(assignment, due.member, when=when, note=note)
 
 

@@ -16,14 +16,20 @@ from django.db.models import Q
 from accounts.models import Department, Membership, Role
 from notifications.models import Rules
 from orders.models import Order
+from portal.lib.ladder import DAY
+from roadmaps.domain import going_on
 from roadmaps.models import Assignment, AssignmentQuerySet, Notice
 
 CONTROLLER, HEAD = "controller", "head"  # rungs of an overdue duty above its bearer
+REPORT = "report"  # the rung of a duty that goes on
 
 
 @dataclass(frozen=True)
 class Due:
-    """This duty is to be spoken of to this person, on this rung."""
+    """This duty is to be spoken of to this person, on this rung.
+
+    ``last_day`` is the due day; of a duty that goes on, the day from which a report is wanted.
+    """
 
     assignment: int
     last_day: datetime.date
@@ -32,7 +38,7 @@ class Due:
 
     @property
     def step(self) -> str:
-        """«7», «0», «-1» for the bearer; «controller» or «head» above."""
+        """«7», «0», «-1», «report» for the bearer; «controller» or «head» above."""
         return self.rung.partition("@")[0]
 
     @property
@@ -69,10 +75,9 @@ class People:
 
 
 def standing(department: Department) -> AssignmentQuerySet:
-    """Open duties with a due day that some order in force asks for."""
+    """Open duties that some order in force asks for."""
     void = Q(clause__order__state=Order.State.VOID) | Q(item__section__roadmap__order__state=Order.State.VOID)
-    rows = Assignment.objects.open().filter(department=department, last_day__isnull=False)
-    return rows.exclude(void)
+    return Assignment.objects.open().filter(department=department).exclude(void)
 
 
 def news(rules: Rules, today: datetime.date) -> dict[int, list[Due]]:
@@ -80,10 +85,10 @@ def news(rules: Rules, today: datetime.date) -> dict[int, list[Due]]:
     department, calendar = rules.department, rules.department.calendar
     rung = cache(lambda last_day: rules.ladder.rung(last_day, today, calendar))
     people = People.of(department)
-    ahead = standing(department).filter(last_day__lte=today + rules.ladder.ahead)
-    rows = ahead.order_by("last_day", "pk").values_list("pk", "last_day", "school", "official", "controller")
     found: dict[int, list[Due]] = defaultdict(list)
     names: set[str] = set()
+    ahead = standing(department).filter(last_day__lte=today + rules.ladder.ahead)
+    rows = ahead.order_by("last_day", "pk").values_list("pk", "last_day", "school", "official", "controller")
     for pk, last_day, school, official, controller in rows.iterator(chunk_size=5000):
         assert last_day is not None  # noqa: S101 -- `standing` asks for a due day
         bearers = people.bearers(school, official)
@@ -98,12 +103,26 @@ def news(rules: Rules, today: datetime.date) -> dict[int, list[Due]]:
                 seen.add(due.member.user_id)
                 names.add(due.rung)
                 found[due.member.user_id].append(due)
+    for due in _asked(people, rules, today):
+        names.add(due.rung)
+        found[due.member.user_id].append(due)
     told = _told(department, names)
     fresh = {
         user: [due for due in dues if (due.assignment, user, due.rung) not in told]
         for user, dues in found.items()
     }
     return {user: dues for user, dues in fresh.items() if dues}
+
+
+def _asked(people: People, rules: Rules, today: datetime.date) -> Iterator[Due]:
+    """Whose report on what goes on is wanted: the bearers', one row a person even when they hold two roles."""
+    every, ladder, calendar = rules.report_every, rules.ladder, rules.department.calendar
+    rows = going_on.to_ask(standing(rules.department), every, today).order_by("since", "pk")
+    for pk, since, school, official in rows.values_list("pk", "since", "school", "official"):
+        wanted = since + every * DAY
+        if day := ladder.asking(wanted, today, calendar):
+            for member in {one.user_id: one for one in people.bearers(school, official)}.values():
+                yield Due(pk, wanted, member, f"{REPORT}@{day}")
 
 
 def _above(

@@ -23,6 +23,7 @@ from notifications.models import Reminder, Rules
 from roadmaps.domain import digest, due
 from roadmaps.domain.digest import bearer_name
 from roadmaps.domain.due import Due
+from roadmaps.domain.going_on import next_report
 from roadmaps.models import Assignment, Notice
 
 DIGEST = "duties"
@@ -34,8 +35,8 @@ def sweep(now: datetime.datetime) -> int:
 
 
 def busy_departments() -> list[Department]:
-    """Those where some duty with a due day is still open."""
-    waiting = Assignment.objects.open().filter(department=OuterRef("pk"), last_day__isnull=False)
+    """Those where some duty is still open."""
+    waiting = Assignment.objects.open().filter(department=OuterRef("pk"))
     return list(Department.objects.filter(Exists(waiting)).order_by("pk"))
 
 
@@ -159,24 +160,24 @@ def refresh(reminder: Reminder, now: datetime.datetime) -> kinds.Letter | None:
     standing = set(
         due.standing(reminder.department).filter(notices__reminder=reminder).values_list("pk", flat=True)
     )
-    valid = [one for one in notices if one.assignment_id in standing and _still_theirs(one)]
+    every = rules_of(reminder.department).report_every
+    valid = [one for one in notices if one.assignment_id in standing and _still_theirs(one, every)]
     notices.exclude(pk__in=[one.pk for one in valid]).delete()
     if not valid:
         return None
     latest = {one.assignment_id: one for one in sorted(valid, key=lambda one: one.pk)}
-    dues = [
-        Due(pk, one.assignment.last_day, one.membership, one.rung)
-        for pk, one in latest.items()
-        if one.assignment.last_day
-    ]
+    wanted = {pk: one.assignment.last_day or next_report(one.assignment, every) for pk, one in latest.items()}
+    dues = [Due(pk, day, latest[pk].membership, latest[pk].rung) for pk, day in wanted.items() if day]
     return digest.compose(dues, {pk: one.assignment for pk, one in latest.items()}, today)
 
 
-def _still_theirs(notice: Notice) -> bool:
-    """The due day is the one spoken of, and the person still stands where they stood to it."""
+def _still_theirs(notice: Notice, every: int) -> bool:
+    """The due day is the one spoken of, or the report is still wanted, and the person stands where they stood to it."""
     step, _, day = notice.rung.partition("@")
     member, duty = notice.membership, notice.assignment
-    if not member.is_active or day != str(duty.last_day):
+    wanted = next_report(duty, every)
+    stands = (wanted is not None and str(wanted) <= day) if step == due.REPORT else day == str(duty.last_day)
+    if not member.is_active or not stands:
         return False
     if step == due.CONTROLLER:
         return duty.controller_id == member.pk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -47,7 +48,8 @@ def report(
     evidence.append_text(assignment, by=by, link=link, note=note, number=number)
     if lack := evidence.missing(assignment):
         raise Refused(lack)
-    step(assignment, State.REPORTED, by, reported_at=timezone.now(), reported_by=by, draft={})
+    told = {"reported_at": timezone.now(), "reported_by": by, "progress_on": _day(assignment)}
+    step(assignment, State.REPORTED, by, draft={}, **told)
     requests.drop_waiting(assignment, by=by)
     reminders.reported(assignment)
     return assignment
@@ -70,8 +72,8 @@ def report_progress(
     if assignment.state == State.ASSIGNED:
         step(assignment, State.DOING, by)
     evidence.append_text(assignment, by=by, link=link, note=note, number=number)
-    Assignment.objects.filter(pk=assignment.pk).update(draft={})
-    assignment.draft = {}
+    assignment.draft, assignment.progress_on = {}, _day(assignment)
+    assignment.save(update_fields=["draft", "progress_on"])
     assignment.events.create(kind=Kind.INTERIM, state=assignment.state, by=by, comment=note)
     reminders.reported(assignment)
     return assignment
@@ -133,6 +135,11 @@ def accept_many(assignments: Iterable[Assignment], *, by: Membership) -> Bulk:
         except Refused as refusal:
             result.refused.append((assignment, str(refusal)))
     return result
+
+
+def _day(assignment: Assignment) -> datetime.date:
+    """Today in the department."""
+    return timezone.now().astimezone(assignment.department.tz).date()
 
 
 def _ask_decider(assignment: Assignment, by: Membership) -> None:

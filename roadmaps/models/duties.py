@@ -93,6 +93,7 @@ class Assignment(models.Model):
     and not sent yet: ``{"link", "note", "number", "at"}``. After a report was returned, ``decided_…`` name that
     decision. ``named`` is the official whom the print names, once the duty was handed over to another; ``printed_day``
     is the last day by the print, once an extension was granted. ``helpers`` see the duty and add to its proof.
+    ``progress_on`` is the day of the last report of any kind: what goes on is asked for the next one by it.
     """
 
     class State(models.TextChoices):
@@ -155,6 +156,7 @@ class Assignment(models.Model):
     )
     round = models.PositiveSmallIntegerField("который доклад", default=1)
     draft = models.JSONField("черновик доклада", default=dict, blank=True)
+    progress_on = models.DateField("последний доклад", null=True, blank=True)
     reported_at = models.DateTimeField("доложено", null=True, blank=True)
     reported_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField("решено", null=True, blank=True)
@@ -324,8 +326,8 @@ class Evidence(models.Model):
 class Notice(models.Model):
     """A rung of the reminder ladder one person was told of, and by which message: nothing is told twice.
 
-    ``rung`` is «7@2026-03-15», or «controller@…», «head@…» of an overdue duty told above its bearer; ``membership``
-    is the role in which the person was told.
+    ``rung`` is «7@2026-03-15», or «controller@…», «head@…» of an overdue duty told above its bearer, or «report@…» of
+    one that goes on; ``membership`` is the role in which the person was told.
     """
 
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="notices")

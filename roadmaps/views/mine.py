@@ -35,7 +35,7 @@ def mine(request: PortalRequest) -> HttpResponse:
     if chosen in agenda.GROUPS:
         rows = agenda.of_group(request.membership, today, chosen)
         page = agenda.paged(rows, GROUP_PAGE, request.GET.get("page"))
-        agenda.with_days_off(page, request.membership.department)
+        agenda.with_days(page, request.membership.department)
         agenda.with_bearer(page, request.membership)
         context = {"title": agenda.GROUPS[chosen], "page": page, "today": today, "group": chosen}
         return render(request, "roadmaps/mine_group.html", context)
@@ -216,7 +216,7 @@ def _change_proof(request: PortalRequest, pk: int, change: Any, said: str, undo:
 
 def _card(request: PortalRequest, pk: int) -> Assignment:
     row = get_object_or_404(agenda.for_cards(Assignment.objects.visible_to(request.membership)), pk=pk)
-    agenda.with_days_off([row], request.membership.department)
+    agenda.with_days([row], request.membership.department)
     return row
 
 

@@ -213,8 +213,9 @@ def test_stopped_morning_stands_on_the_ledger_and_on_the_start_page(login):
 
 def form(**changes):
     usual = {
-        "before": "7, 1", "on_day": "on", "after": "1", "every": "7", "controller_after": "3", "head_after": "7",
-        "morning": "8", "quiet_until": "8", "quiet_from": "20", "cap": "500",
+        "before": "7, 1", "on_day": "on", "after": "1", "every": "7", "report_every": "90",
+        "controller_after": "3", "head_after": "7", "morning": "8", "quiet_until": "8", "quiet_from": "20",
+        "cap": "500",
     }  # fmt: skip
     return usual | changes
 
@@ -239,6 +240,7 @@ def test_rules_are_saved_for_ones_own_department_with_a_trace(login):
         ({"quiet_until": "20", "quiet_from": "8"}, "Конец должен быть позже начала"),
         ({"morning": "6"}, "уходит в тихие часы"),
         ({"controller_after": "5", "head_after": "2"}, "не раньше контролёра"),
+        ({"report_every": "400"}, "меньше либо равно 366"),
         ({"cap": "0"}, "больше либо равно 1"),
     ],
 )

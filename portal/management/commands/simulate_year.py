@@ -17,6 +17,7 @@ from portal import demo
 from portal.lib.refusals import Refused
 from portal.simulation import Mail, Year, empty_database, throw_away
 from roadmaps.domain.digest import bearer_name, title
+from roadmaps.models import Assignment
 
 
 class Command(BaseCommand):
@@ -82,7 +83,10 @@ def lines(mails: Iterable[Mail]) -> Iterator[str]:
     for mail in mails:
         yield f"{mail.day} {mail.person.short_name} <{mail.person.email}> {mail.subject}"
         yield "    " + "; ".join(
-            f"{duty.item.number if duty.item else 'приказ'} {bearer_name(duty)} до {duty.last_day:%d.%m.%Y}"
+            f"{duty.item.number if duty.item else 'приказ'} {bearer_name(duty)} {until(duty)}"
             for duty in mail.assignments
-            if duty.last_day
         )
+
+
+def until(duty: Assignment) -> str:
+    return f"до {duty.last_day:%d.%m.%Y}" if duty.last_day else "постоянно"

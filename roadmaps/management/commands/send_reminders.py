@@ -14,9 +14,9 @@ from accounts.models import Department
 from notifications.domain import delivery
 from notifications.domain.rules import rules_of
 from roadmaps.domain import reminders
-from roadmaps.domain.due import CONTROLLER, HEAD, Due
+from roadmaps.domain.due import CONTROLLER, HEAD, REPORT, Due
 
-STEPS = {CONTROLLER: "controller", HEAD: "head"}
+STEPS = {CONTROLLER: "controller", HEAD: "head", REPORT: "report"}
 
 
 class Command(BaseCommand):
@@ -72,8 +72,10 @@ def departments(code: str | None) -> list[Department]:
 
 
 def line(department: Department, due: Due) -> dict[str, Any]:
-    """One thing one person is to hear. ``kind``: before, today or overdue for the bearer; controller, head above."""
-    days = None if not due.own else int(due.step)
+    """One thing one person is to hear. ``kind``: before, today or overdue for the bearer, report of what
+    goes on; controller, head above.
+    """
+    days = None if due.step in STEPS else int(due.step)
     kind = STEPS.get(due.step) or ("before" if days and days > 0 else "overdue" if days else "today")
     user = due.member.user
     return {
