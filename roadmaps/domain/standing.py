@@ -80,6 +80,8 @@ class Stood:
     """One duty as it stood at the end of the day."""
 
     duty: int
+    plan: int | None  # of its item
+    order: int | None  # of its clause
     school: int | None
     official: int | None
     section: str
@@ -115,6 +117,8 @@ def stood(duties: AssignmentQuerySet, department: Department, day: datetime.date
     )
     fields = (
         "pk",
+        "item__section__roadmap_id",
+        "clause__order_id",
         "school_id",
         "official_id",
         "heading",
@@ -128,6 +132,8 @@ def stood(duties: AssignmentQuerySet, department: Department, day: datetime.date
     return [
         Stood(
             pk,
+            plan,
+            order,
             school,
             official,
             heading,
@@ -142,9 +148,20 @@ def stood(duties: AssignmentQuerySet, department: Department, day: datetime.date
             returned=came_back,
             extended=granted and printed is not None,
         )
-        for pk, school, official, heading, then, done_at, last, printed, came_back, granted in rows.values_list(
-            *fields
-        )
+        for (
+            pk,
+            plan,
+            order,
+            school,
+            official,
+            heading,
+            then,
+            done_at,
+            last,
+            printed,
+            came_back,
+            granted,
+        ) in rows.values_list(*fields)
     ]
 
 
@@ -182,9 +199,32 @@ class Discipline:
     total: Tally
 
 
+Progress = list[tuple[Roadmap, Tally, list[Tally]]]
+
+
+def standing(
+    member: Membership, day: datetime.date, roadmap: Roadmap | None = None
+) -> tuple[Discipline, Progress]:
+    """`discipline` and `progress` of the same day; the duties of both are read once."""
+    in_force = plans(member, day)
+    chosen = [roadmap] if roadmap else in_force
+    rows = stood(duties(member, [*in_force, *chosen]), member.department, day)
+    return _discipline(member, _of(rows, chosen), roadmap), _progress(rows, in_force)
+
+
 def discipline(member: Membership, day: datetime.date, roadmap: Roadmap | None = None) -> Discipline:
     """For one plan, or for all of the department's approved ones of that academic year. Four queries."""
-    rows = stood(duties(member, day, roadmap), member.department, day)
+    chosen = [roadmap] if roadmap else plans(member, day)
+    return _discipline(member, stood(duties(member, chosen), member.department, day), roadmap)
+
+
+def progress(member: Membership, day: datetime.date) -> Progress:
+    """Each plan in force on that day: the whole, and its sections as printed. Two queries."""
+    in_force = plans(member, day)
+    return _progress(stood(duties(member, in_force), member.department, day), in_force)
+
+
+def _discipline(member: Membership, rows: Sequence[Stood], roadmap: Roadmap | None) -> Discipline:
     narrowed = {"roadmap": roadmap.pk} if roadmap else {}
     return Discipline(
         _by(rows, lambda row: row.school, _schools(member), "school", narrowed),
@@ -193,17 +233,23 @@ def discipline(member: Membership, day: datetime.date, roadmap: Roadmap | None =
     )
 
 
-def progress(member: Membership, day: datetime.date) -> list[tuple[Roadmap, Tally, list[Tally]]]:
-    """Each plan in force on that day: the whole, and its sections as printed. A query per plan, a few a year."""
+def _progress(rows: Sequence[Stood], in_force: Sequence[Roadmap]) -> Progress:
     found = []
-    for roadmap in plans(member, day):
-        rows = stood(duties(member, day, roadmap), member.department, day)
+    for roadmap in in_force:
+        own = _of(rows, [roadmap])
         sections: dict[str, list[Stood]] = defaultdict(list)
-        for row in rows:
+        for row in own:
             sections[row.section].append(row)
         parts = [tally(heading or "Без раздела", part) for heading, part in sections.items()]
-        found.append((roadmap, tally(roadmap.name, rows, roadmap=roadmap.pk), parts))
+        found.append((roadmap, tally(roadmap.name, own, roadmap=roadmap.pk), parts))
     return found
+
+
+def _of(rows: Sequence[Stood], chosen: Sequence[Roadmap]) -> list[Stood]:
+    """Those asked by these plans and their orders."""
+    keys = {plan.pk for plan in chosen}
+    orders = {plan.order_id for plan in chosen if plan.order_id}
+    return [row for row in rows if row.plan in keys or row.order in orders]
 
 
 def plans(member: Membership, day: datetime.date) -> list[Roadmap]:
@@ -214,9 +260,8 @@ def plans(member: Membership, day: datetime.date) -> list[Roadmap]:
     return list(rows.select_related("order").order_by(F("school").asc(nulls_first=True), "name", "pk"))
 
 
-def duties(member: Membership, day: datetime.date, roadmap: Roadmap | None) -> AssignmentQuerySet:
-    """All that was asked by this plan and its order, or by every plan in force on the day."""
-    chosen = [roadmap] if roadmap else plans(member, day)
+def duties(member: Membership, chosen: Sequence[Roadmap]) -> AssignmentQuerySet:
+    """All that was asked by these plans and their orders."""
     orders = [plan.order_id for plan in chosen if plan.order_id]
     keys = Assignment.objects.order_by().values("pk")
     of_clauses = keys.filter(clause__order__in=orders)

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from accounts.models import Membership
 from portal.lib import excel, pdf
 from portal.lib.docx import Paper
-from roadmaps.domain.standing import HEADINGS, Discipline, Tally, discipline, progress
+from roadmaps.domain.standing import HEADINGS, Discipline, Progress, Tally, standing
 from roadmaps.models import Roadmap
 
 NOTE = "Названия идут по алфавиту: это сведения для работы, а не рейтинг."
@@ -26,7 +26,7 @@ class Report:
     day: datetime.date
     roadmap: Roadmap | None
     discipline: Discipline
-    progress: list[tuple[Roadmap, Tally, list[Tally]]]
+    progress: Progress
 
     @property
     def title(self) -> str:
@@ -58,8 +58,8 @@ def _sum(name: str, tallies: Sequence[Tally]) -> Tally:
 
 
 def gather(member: Membership, day: datetime.date, roadmap: Roadmap | None) -> Report:
-    found = discipline(member, day, roadmap)
-    return Report(member.department.name, day, roadmap, found, progress(member, day))
+    discipline, progress = standing(member, day, roadmap)
+    return Report(member.department.name, day, roadmap, discipline, progress)
 
 
 def _line(one: Tally) -> list[Any]:

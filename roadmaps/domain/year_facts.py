@@ -70,7 +70,7 @@ class Year:
         return standing.plans(self.member, self.period.day)
 
     @cached_property
-    def progress(self) -> list[tuple[Roadmap, Tally, list[Tally]]]:
+    def progress(self) -> standing.Progress:
         known = standing.progress(self.member, self.period.day)
         return [(plan, whole, parts) for plan, whole, parts in known if self.roadmap in {None, plan}]
 
@@ -80,7 +80,7 @@ class Year:
 
     @cached_property
     def stood(self) -> list[Stood]:
-        rows = standing.duties(self.member, self.period.day, self.roadmap)
+        rows = standing.duties(self.member, self.plans)
         return standing.stood(rows, self.department, self.period.day)
 
     def rows(self, sign: str) -> list[Row]:

@@ -20,14 +20,15 @@ from roadmaps.forms_duties import StandingFilter
 def standing(request: PortalRequest) -> HttpResponse:
     form = StandingFilter(request.GET, membership=request.membership)
     roadmap, day = form.chosen()
+    discipline, progress = stood.standing(request.membership, day, roadmap)
     context = {
         "filter": form,
         "day": day,
         "is_past": day < timezone.localdate(),
         "roadmap": roadmap,
         "headings": stood.HEADINGS,
-        "discipline": stood.discipline(request.membership, day, roadmap),
-        "progress": stood.progress(request.membership, day),
+        "discipline": discipline,
+        "progress": progress,
     }
     return render(request, "roadmaps/standing.html", context)
 

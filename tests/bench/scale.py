@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import importlib
 import io
 import json
 import os
@@ -80,6 +81,9 @@ def main(arguments: list[str]) -> None:
     line(
         f"seed_scale, {size['departments']} departments", f"{took[region]:.0f} s", "minutes", counted(region)
     )
+    importlib.import_module(
+        "portal.wsgi"
+    )  # the process as it is served: loaded, and that part left uncollected
     names = {"region": region, "alone": ALONE}
     found = measure(names)
     for (who, page), times in found.items():
