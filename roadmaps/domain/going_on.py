@@ -7,6 +7,7 @@ the schedule's, goes on nowhere yet: it has no first day.
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -34,7 +35,7 @@ def with_since(duties: AssignmentQuerySet) -> AssignmentQuerySet:
     return duties.annotate(since=Coalesce("progress_on", "first_day"))
 
 
-def to_ask(duties: AssignmentQuerySet, every: int, today: datetime.date) -> AssignmentQuerySet:
-    """Those to be asked for a report today, as long as the plan they stand in is in force."""
+def to_ask(duties: AssignmentQuerySet, every: int, today: datetime.date) -> Any:
+    """Those to be asked for a report today, each with ``since``, as long as the plan they stand in is in force."""
     lasts = Q(item__section__roadmap__last_day__gte=today) | Q(clause__order__roadmaps__last_day__gte=today)
     return with_since(duties).filter(waits_for_report(every, today), lasts).distinct()

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -48,7 +49,7 @@ def report(
     evidence.append_text(assignment, by=by, link=link, note=note, number=number)
     if lack := evidence.missing(assignment):
         raise Refused(lack)
-    told = {"reported_at": timezone.now(), "reported_by": by, "progress_on": _day(assignment)}
+    told: dict[str, Any] = {"reported_at": timezone.now(), "reported_by": by, "progress_on": _day(assignment)}
     step(assignment, State.REPORTED, by, draft={}, **told)
     requests.drop_waiting(assignment, by=by)
     reminders.reported(assignment)
