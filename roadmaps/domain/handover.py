@@ -47,7 +47,7 @@ def hand_over(assignment: Assignment, to: Membership, *, by: Membership, reason:
     before = assignment.official
     assert before is not None  # noqa: S101 -- asked by `may_hand_over`
     if to.pk == before.pk:
-        raise Refused(f"Это поручение и так за {to.user.short_name}.")
+        raise Refused(f"{to.user.short_name} и так исполняет это поручение.")
     mine = Assignment.objects.filter(pk=assignment.pk, official=before).open()
     named = assignment.named or before
     try:

@@ -35,7 +35,7 @@ def hand_over(request: PortalRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(
-                request, f"Передано: {form.cleaned_data['to'].user.short_name}. Коллеге сообщено."
+                request, f"Коллеге сообщено. Передано: {form.cleaned_data['to'].user.short_name}"
             )
             return redirect("roadmaps:assignment", pk)
     context = {"assignment": row, "form": form}

@@ -45,7 +45,7 @@ def request_new(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "Просьба отправлена. Ответ придёт сообщением; пока срок прежний.")
+            messages.success(request, "Просьба отправлена. Ответ придёт сообщением.")
             return redirect("roadmaps:assignment", pk)
     context = {"assignment": row, "form": form, "title": title, "today": timezone.localdate()}
     return render(request, "roadmaps/request_new.html", context, status=422 if form.errors else 200)
@@ -106,9 +106,7 @@ def message_new(request: PortalRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             told = ", ".join(member.user.short_name for member in event.mentions.select_related("user"))
-            messages.success(
-                request, f"Сообщение записано. Узнают: {told or 'никто, кроме тех, кто зайдёт сюда'}."
-            )
+            messages.success(request, f"Сообщение записано. Узнают: {told or 'только те, кто зайдёт сюда'}")
             return redirect("roadmaps:assignment", pk)
     return assignment_page(request, pk, status=422, message_form=form)
 

@@ -123,7 +123,7 @@
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (status === 401) tellExpired();
-    else if (status === 403) tell(reason(event.detail.xhr) ?? "Это действие не для вашей роли, или вход истёк. Обновите страницу.");
+    else if (status === 403) tell(reason(event.detail.xhr) ?? "Это действие не для вашей роли, или вход истёк. Скопируйте введённое, обновите страницу и повторите.");
     else if (status === 412) tell("В другой вкладке вы перешли в другую роль или отдел. Ничего не записано: вернитесь в прежнюю роль и повторите.");
     else if (status === 404) tell("Этого больше нет: возможно, кто-то уже изменил. Обновите страницу.");
     else tell("Портал не смог выполнить действие. Повторите; если не выйдет, сообщите администратору.");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 from django.test import Client
@@ -108,6 +109,13 @@ def test_school_can_take_its_request_back(duty, deputy):
     assert "уже ответили или её отозвали" in text(again)
 
 
+def test_waiting_request_says_what_holds_meanwhile(duty, deputy):
+    requests.ask_exemption(duty, by=deputy, reason="Нет классов")
+    page = text(inside(deputy).get(url("assignment", duty)))
+    assert "Пока поручение остаётся в силе" in page
+    assert "Пока срок прежний" not in page
+
+
 def test_only_the_bearer_sees_the_form_of_a_request(duty, methodist):
     assert inside(methodist).get(url("request_new", duty, "exemption")).status_code == 403
 
@@ -119,6 +127,7 @@ def test_unknown_kind_of_request_does_not_exist(duty, deputy):
 def test_message_is_written_and_the_empty_one_refused(duty, deputy, methodist):
     page = inside(deputy).post(url("message_new", duty), {"text": "Какой формат списка?"}, follow=True)
     assert f"Узнают: {methodist.user.last_name}" in text(page)
+    assert not re.search(r"Узнают: [^<]*\.\.", text(page))
     assert "Какой формат списка?" in text(inside(methodist).get(url("assignment", duty)))
     assert inside(deputy).post(url("message_new", duty), {"text": ""}).status_code == 422
 
