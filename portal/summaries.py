@@ -30,7 +30,8 @@ from notifications.models import Reminder, Run
 from orders.models import Order
 from portal.navigation import count_all
 from roadmaps.deadlines import Period, Unclear, compile
-from roadmaps.models import ActionItem, Assignment, AssignmentQuerySet, Evidence, Roadmap
+from roadmaps.models import ActionItem, Assignment, AssignmentQuerySet, AssignmentRequest, Evidence, Roadmap
+from roadmaps.models.duties import bearer_is_missing
 from schools.models import ObjectivityFlag, Post, School, academic_year_of
 
 State = Assignment.State
@@ -61,6 +62,8 @@ class Totals:
     late: int
     late_schools: int
     late_officials: int
+    asking: int  # wait for the answer to a request
+    nobody: int  # nobody is there to carry them out
     days: list[Day]
 
     @property
@@ -92,6 +95,7 @@ def totals(membership: Membership, today: datetime.date) -> Totals:
     dates = [today + datetime.timedelta(days=shift) for shift in range(AHEAD)]
     is_open = Q(state__in=Assignment.OPEN_STATES)
     late = is_open & Q(last_day__lt=today)
+    asks = Exists(AssignmentRequest.objects.waiting().filter(assignment=OuterRef("pk")))
     days = {f"day{n}": Count("pk", filter=is_open & Q(last_day=date)) for n, date in enumerate(dates)}
     numbers = (
         visible(membership)
@@ -103,6 +107,8 @@ def totals(membership: Membership, today: datetime.date) -> Totals:
             late=Count("pk", filter=late),
             late_schools=Count("school", filter=late, distinct=True),
             late_officials=Count("official", filter=late, distinct=True),
+            asking=Count("pk", filter=is_open & Q(asks)),
+            nobody=Count("pk", filter=is_open & bearer_is_missing()),
             **days,
         )
     )

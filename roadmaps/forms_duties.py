@@ -256,7 +256,14 @@ class MatrixFilter(Filter):
 class ListFilter(Filter):
     """Narrows a list of assignments; what is not understood in the address narrows nothing."""
 
-    STATES = [("", "Все"), ("overdue", "Просрочено"), ("open", "Ещё не доложено"), *Assignment.State.choices]
+    STATES = [
+        ("", "Все"),
+        ("overdue", "Просрочено"),
+        ("open", "Ещё не доложено"),
+        ("asking", "Ждёт ответа на просьбу"),
+        ("nobody", "Некому исполнять"),
+        *Assignment.State.choices,
+    ]
 
     roadmap = forms.ModelChoiceField(
         Roadmap.objects.none(), label="Дорожная карта", required=False, empty_label="Все карты"

@@ -67,6 +67,12 @@ def touching(member: Membership, people: Any) -> models.QuerySet[Any, Any]:
     return keys.filter(school__in=schools).union(keys.filter(official__in=people), helped)
 
 
+def bearer_is_missing() -> Q:
+    """The named official has left, or the school has no deputy."""
+    manned = Post.objects.filter(membership__ended_at=None).values("school")
+    return Q(official__ended_at__isnull=False) | Q(official=None) & ~Q(school__in=manned)
+
+
 class AssignmentQuerySet(TenantQuerySet["Assignment"]):
     schools_see = True
 
@@ -84,6 +90,14 @@ class AssignmentQuerySet(TenantQuerySet["Assignment"]):
     def overdue(self, today: datetime.date) -> AssignmentQuerySet:
         """Strictly after the due day. Going-on duties have none and are never overdue."""
         return self.open().filter(last_day__lt=today)
+
+    def asking(self) -> AssignmentQuerySet:
+        """Whose bearer asked for a later day or to be let off, and waits for the answer."""
+        return self.open().filter(requests__state="asked")  # at most one waits at a time
+
+    def without_bearer(self) -> AssignmentQuerySet:
+        """Open, and nobody is there to report: the official has left, or the school has no deputy."""
+        return self.open().filter(bearer_is_missing())
 
 
 class Assignment(models.Model):

@@ -95,12 +95,19 @@ def _narrowed(rows: AssignmentQuerySet, narrowed: ListFilter) -> AssignmentQuery
         rows = rows.filter(last_day=day)
     if roadmap := chosen.get("roadmap"):
         rows = rows.filter(pk__in=fanout.of_roadmap(roadmap).order_by().values("pk"))
-    if chosen.get("state") == "overdue":
-        return rows.overdue(timezone.localdate())
-    if chosen.get("state") == "open":
-        return rows.open()
     if "state" in chosen:
-        return rows.filter(state=chosen["state"])
+        return _in_state(rows, chosen["state"])
     over = [Assignment.State.ACCEPTED, *Assignment.VOID_STATES]
     is_over = Case(When(state__in=over, then=1), default=0)
     return rows.order_by(is_over, F("last_day").asc(nulls_last=True), "pk")
+
+
+def _in_state(rows: AssignmentQuerySet, state: str) -> AssignmentQuerySet:
+    """As `ListFilter` offers: the stored states and those that are reckoned."""
+    reckoned = {
+        "overdue": rows.overdue(timezone.localdate()),
+        "open": rows.open(),
+        "asking": rows.asking(),
+        "nobody": rows.without_bearer(),
+    }
+    return reckoned[state] if state in reckoned else rows.filter(state=state)

@@ -17,7 +17,13 @@ from portal import navigation
 from roadmaps.models import RecordedEvent, Roadmap
 from tests.factories.accounts import DepartmentFactory, MembershipFactory, UserFactory
 from tests.factories.orders import OrderFactory, RegisterFactory
-from tests.factories.roadmaps import ActionItemFactory, AssignmentFactory, RoadmapFactory, SectionFactory
+from tests.factories.roadmaps import (
+    ActionItemFactory,
+    AssignmentFactory,
+    AssignmentRequestFactory,
+    RoadmapFactory,
+    SectionFactory,
+)
 from tests.factories.schools import FlagFactory, PostFactory, SchoolFactory
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +213,34 @@ def test_no_number_leads_a_viewer_to_a_closed_door(login):
     client = login(viewer)
     addresses = {a for a in re.findall(r'href="(/[^"#]*)', page_of(client)) if not a.startswith("/static/")}
     assert {a: s for a in addresses if (s := client.get(html.unescape(a)).status_code) != 200} == {}
+
+
+@pytest.mark.parametrize("role", ["methodist", "head", "viewer"])
+def test_requests_and_duties_without_a_bearer_lead_to_as_many_rows(login, role):
+    member = MembershipFactory(role=role)
+    stranger = MembershipFactory(department=DepartmentFactory(name="Чужой отдел"))
+    left = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
+    for whose, times in ((member, 2), (stranger, 5)):
+        for _ in range(times):
+            asking = duty(whose, last_day=TODAY, school=manned_school(whose))
+            AssignmentRequestFactory(assignment=asking)
+        AssignmentRequestFactory(assignment=asking, state="denied", decided_by=whose, decided_at=left)
+        duty(whose, last_day=TODAY)  # a school without a deputy
+        gone = MembershipFactory(department=whose.department, ended_at=left)
+        duty(whose, school=None, official=gone, last_day=TODAY)
+        report(whose, school=None, official=gone)
+        stays = MembershipFactory(department=whose.department)
+        duty(whose, school=None, official=stays, last_day=TODAY)
+    client = login(member)
+    page = page_of(client)
+    for state, words in (("asking", "2 поручениям"), ("nobody", "2 поручения")):
+        address = f"{reverse('roadmaps:assignments')}?state={state}"
+        assert f'href="{address}">{words}</a>' in page
+        assert client.get(address).context["page"].paginator.count == 2
+
+
+def manned_school(whose: Membership):
+    return PostFactory(school=SchoolFactory(department=whose.department)).school
 
 
 def test_deputy_goes_to_their_duties(login):
