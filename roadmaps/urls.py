@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern] = [
     path("assignments/<int:pk>/progress/", mine.assignment_progress, name="assignment_progress"),
     path("assignments/<int:pk>/messages/", requests.message_new, name="message_new"),
     path("assignments/<int:pk>/ask/<str:kind>/", requests.request_new, name="request_new"),
+    path("requests/answer/", requests.requests_answer, name="requests_answer"),
     path("requests/<int:pk>/grant/", requests.request_grant, name="request_grant"),
     path("requests/<int:pk>/deny/", requests.request_deny, name="request_deny"),
     path("requests/<int:pk>/drop/", requests.request_drop, name="request_drop"),

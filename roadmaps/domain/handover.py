@@ -58,7 +58,7 @@ def hand_over(assignment: Assignment, to: Membership, *, by: Membership, reason:
     if not moved:
         raise Refused("Поручение уже передано, доложено или снято. Обновите страницу.")
     assignment.official, assignment.named = to, None if named.pk == to.pk else named
-    text = f"{before.user.short_name} → {to.user.short_name}. {reason.strip()}".strip()
+    text = _moved(before.user.short_name, to, reason)
     letters.handed(note(assignment, Kind.HANDED, by=by, comment=text))
 
 
@@ -137,7 +137,7 @@ def _hand_control(rows: list[Assignment], to: Membership, *, by: Membership, rea
             kind=Kind.HANDED,
             state=row.state,
             by=by,
-            comment=f"Принимает доклад: {_name(row.controller)} → {to.user.short_name}. {reason.strip()}".strip(),
+            comment=f"Принимает доклад: {_moved(_name(row.controller), to, reason)}",
         )
         for row in rows
     )
@@ -194,3 +194,8 @@ def _check_official(assignment: Assignment, to: Membership) -> None:
 def _check_helper(assignment: Assignment, helper: Membership) -> None:
     if helper.pk not in {member.pk for member in colleagues(assignment)}:
         raise Refused("Соисполнителем может быть работник отдела или этой же школы.")
+
+
+def _moved(before: str, to: Membership, reason: str) -> str:
+    """For the history; the full stop of a name's initials is not doubled."""
+    return ": ".join(filter(None, [f"{before} → {to.user.short_name}", reason.strip()]))

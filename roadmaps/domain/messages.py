@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,6 +17,9 @@ from roadmaps.models import Assignment, AssignmentEvent
 from roadmaps.permissions import DECIDERS, may_speak
 
 LONGEST = 5_000
+MENTION = re.compile(
+    r"(?<!\S)[(«\"']?@([А-ЯЁа-яё][А-ЯЁа-яё\-]*)"
+)  # mail addresses and Latin names of sites are no mentions
 
 
 @transaction.atomic
@@ -24,7 +28,7 @@ def say(
 ) -> AssignmentEvent:
     """Write a message in the duty's history. Told: ``to``, whoever the text names («@Корнев»), else the other side.
 
-    Raises `Refused` for an empty text, or for a person who does not see the duty.
+    Raises `Refused` for an empty text, or for a person who does not see the duty: nobody is passed over in silence.
     """
     if not may_speak(assignment, by):
         raise Refused("Писать в поручении могут исполнитель, соисполнители и те, кто принимает доклад.")
@@ -59,10 +63,17 @@ def audience(assignment: Assignment) -> list[Membership]:
     )
 
 
-def _named(text: str, people: Iterable[Membership]) -> list[Membership]:
+def _named(text: str, people: Collection[Membership]) -> list[Membership]:
     """«@Михеева» names each person of that surname; words of the text are compared as names are."""
-    words = {folded(word.strip(".,;:!?()«»\"'")) for word in text.split() if word.startswith("@")}
-    return [person for person in people if f"@{folded(person.user.last_name)}" in words]
+    surnames = {folded(person.user.last_name) for person in people}
+    words = {folded(word): word for word in MENTION.findall(text)}
+    if strange := [word for name, word in words.items() if name not in surnames]:
+        known = ", ".join(person.user.short_name for person in people)
+        raise Refused(
+            f"Непонятно, кому сообщить: «@{strange[0]}». После «@» пишется фамилия в именительном падеже; "
+            f"сообщить можно тому, кто видит это поручение: {known}."
+        )
+    return [person for person in people if folded(person.user.last_name) in words]
 
 
 def _other_side(assignment: Assignment, by: Membership, people: Iterable[Membership]) -> list[Membership]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,6 +21,7 @@ from roadmaps.permissions import may_decide, may_report
 State, Asked = AssignmentRequest.State, AssignmentRequest.Kind
 LONGEST = datetime.timedelta(days=366)  # a year and a day beyond the present due day is a slip of the pen
 WAITS = "Просьба по этому поручению уже ждёт ответа. Отзовите её, чтобы попросить иначе."
+NO_REASON = "Напишите, почему отказано: без причины ответ не отправить."
 ANSWERED = "На эту просьбу уже ответили или её отозвали. Обновите страницу."
 
 
@@ -68,10 +71,40 @@ def grant(request: AssignmentRequest, *, by: Membership, until: datetime.date | 
 def deny(request: AssignmentRequest, *, by: Membership, comment: str) -> None:
     """Refuse with a reason: the duty stays due as it was."""
     if not comment.strip():
-        raise Refused("Напишите, почему отказано: без причины ответ не отправить.")
+        raise Refused(NO_REASON)
     assignment = _decide(request, State.DENIED, by)
     note(assignment, Kind.DENIED, by=by, comment=comment.strip())
     letters.answered(request, f"В просьбе отказано. {comment.strip()}")
+
+
+@dataclass
+class Answers:
+    """What came of answering many at once: those answered, and for the others why not."""
+
+    given: list[AssignmentRequest] = field(default_factory=list)
+    refused: list[tuple[AssignmentRequest, str]] = field(default_factory=list)
+
+
+def answer_many(
+    asked: Iterable[AssignmentRequest], *, by: Membership, grants: bool, comment: str = ""
+) -> Answers:
+    """Grant each as asked, or deny each with the same reason; one answered meanwhile does not hold up the others.
+
+    Raises `Refused` when a denial has no reason.
+    """
+    if not grants and not comment.strip():
+        raise Refused(NO_REASON)
+    answers = Answers()
+    for request in asked:
+        try:
+            if grants:
+                grant(request, by=by)
+            else:
+                deny(request, by=by, comment=comment)
+            answers.given.append(request)
+        except Refused as refusal:
+            answers.refused.append((request, str(refusal)))
+    return answers
 
 
 @transaction.atomic

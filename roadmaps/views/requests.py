@@ -15,13 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
+from portal.lib.numbers import row_number
 from portal.lib.refusals import Refused
+from portal.templatetags.portal import plural
 from roadmaps import permissions
 from roadmaps.domain import agenda, requests
 from roadmaps.domain import messages as messaging
 from roadmaps.forms_duties import DenyForm, ExemptionForm, ExtensionForm, GrantForm, MessageForm
 from roadmaps.models import Assignment, AssignmentRequest
 from roadmaps.views.mine import assignment_page
+from roadmaps.views.review import review_page
 
 ASKING: dict[str, tuple[Any, Any, str]] = {
     "extension": (ExtensionForm, requests.ask_extension, "Попросить продлить срок"),
@@ -79,6 +82,30 @@ def request_deny(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             return _answered(request, asked, "В просьбе отказано, исполнителю сообщено.")
     return _unanswered(request, asked, deny_form=form)
+
+
+@require_POST
+@role_required(Role.METHODIST, Role.HEAD)
+def requests_answer(request: PortalRequest) -> HttpResponse:
+    """Those ticked, granted as asked or denied with one reason; what cannot be answered is said and stays."""
+    ticked = list(filter(None, map(row_number, request.POST.getlist("request"))))
+    rows = AssignmentRequest.objects.visible_to(request.membership).filter(pk__in=ticked)
+    grants, reason = request.POST.get("answer") == "grant", request.POST.get("comment", "")
+    if not ticked:
+        messages.error(request, "Отметьте просьбы, на которые хотите ответить.")
+        return review_page(request, 422, said=reason)
+    asked = rows.select_related("assignment__official__user", "assignment__department", "assignment__school")
+    try:
+        answers = requests.answer_many(asked, by=request.membership, grants=grants, comment=reason)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return review_page(request, 422, ticked=ticked)
+    if answers.given:
+        done = "Удовлетворено" if grants else "Отказано"
+        messages.success(request, f"{done}: {plural(len(answers.given), 'просьба,просьбы,просьб')}.")
+    for one, why in answers.refused:
+        messages.error(request, f"{one.assignment.school or one.assignment.official}: {why}")
+    return redirect("roadmaps:review")
 
 
 @require_POST

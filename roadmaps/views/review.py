@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Count, Prefetch, QuerySet, Value, When
+from django.db.models import Case, Count, Prefetch, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -28,6 +30,11 @@ ASKED_SHOWN = 50
 @require_GET
 @role_required(Role.METHODIST, Role.HEAD)
 def review(request: PortalRequest) -> HttpResponse:
+    return review_page(request)
+
+
+def review_page(request: PortalRequest, status: int = 200, **more: Any) -> HttpResponse:
+    """``more``: what was typed into a form that was refused."""
     member = request.membership
     narrowed = ListFilter(request.GET, membership=member)
     chosen = narrowed.chosen()
@@ -46,7 +53,7 @@ def review(request: PortalRequest) -> HttpResponse:
         "asked": _asked(request),
         "today": timezone.localdate(),
     }
-    return render(request, "roadmaps/review.html", context)
+    return render(request, "roadmaps/review.html", context | more, status=status)
 
 
 @require_POST
@@ -102,13 +109,16 @@ def _waiting(request: PortalRequest) -> AssignmentQuerySet:
     return _visible(request).filter(state=Assignment.State.REPORTED)
 
 
-def _asked(request: PortalRequest) -> QuerySet[AssignmentRequest]:
-    """Requests that wait for an answer; those about whose duties this member decides come first."""
+def _asked(request: PortalRequest) -> list[AssignmentRequest]:
+    """Requests that wait for an answer, each ``answerable`` or not; this member's own to decide come first."""
     rows = AssignmentRequest.objects.visible_to(request.membership).waiting()
     mine_first = Case(When(assignment__controller=request.membership, then=Value(0)), default=Value(1))
-    return rows.select_related(
+    shown = rows.select_related(
         "assignment__item", "assignment__clause", "assignment__school", "assignment__official__user", "asked_by__user"
     ).order_by(mine_first, "asked_at", "pk")[:ASKED_SHOWN]  # fmt: skip
+    for one in shown:
+        one.answerable = permissions.may_decide(one.assignment, request.membership)  # type: ignore[attr-defined]
+    return list(shown)
 
 
 def _cards(rows: AssignmentQuerySet) -> AssignmentQuerySet:

@@ -42,7 +42,7 @@ def test_handed_duty_is_borne_by_the_colleague_and_names_the_printed_person(duty
     assert (duty.official, duty.named) == (colleague, before)
     assert may_report(duty, colleague)
     assert not may_report(duty, before)
-    assert duty.events.get().comment == f"{before.user.short_name} → {colleague.user.short_name}. Отпуск"
+    assert duty.events.get().comment == f"{before.user.short_name} → {colleague.user.short_name}: Отпуск"
     assert Reminder.objects.get().recipient == colleague.user
 
 

@@ -54,6 +54,21 @@ def test_a_surname_after_the_sign_names_the_person(duty, deputy):
     assert told() == {head.user_id}
 
 
+@pytest.mark.parametrize("words", ["@Сидоров, гляньте", "Спросите (@Корневой)"])
+def test_a_mention_that_reaches_nobody_is_refused_in_words(duty, deputy, methodist, words):
+    MembershipFactory(
+        department=duty.department, viewer=True, user__last_name="Сидоров"
+    )  # sees it, decides nothing
+    with pytest.raises(Refused, match=r"Непонятно, кому сообщить: «@\w+».* Корнева"):
+        messages.say(duty, by=deputy, text=words)
+    assert told() == set()
+
+
+def test_an_address_is_no_mention(duty, deputy, methodist):
+    messages.say(duty, by=deputy, text="Пишите на school@почта.example, канал @school_5")
+    assert told() == {methodist.user_id}
+
+
 def test_nobody_outside_the_duty_can_be_told(duty, deputy, methodist):
     neighbour = PostFactory(school__department=duty.department).membership
     for stranger in (neighbour, MembershipFactory()):
