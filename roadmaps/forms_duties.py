@@ -223,8 +223,11 @@ class StandingFilter(Filter):
     def chosen(self) -> tuple[Roadmap | None, datetime.date]:
         """A day ahead tells nothing yet: today at the latest."""
         self.is_valid()
-        day = self.cleaned_data.get("day") or timezone.localdate()
-        return self.cleaned_data.get("roadmap"), min(day, timezone.localdate())
+        today = timezone.localdate()
+        day = self.cleaned_data.get("day") or today
+        if day > today:
+            self.draw(day=today)
+        return self.cleaned_data.get("roadmap"), min(day, today)
 
 
 class MatrixFilter(Filter):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from decimal import Decimal
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 from uuid import uuid4
 
 from django.conf import settings
@@ -64,14 +64,20 @@ def add_file(assignment: Assignment, upload: UploadedFile, *, by: Membership) ->
 def append_text(
     assignment: Assignment, *, by: Membership, link: str = "", note: str = "", number: Decimal | None = None
 ) -> None:
-    """Write the link, the note and the number of a report down as its proof; blank ones leave nothing."""
-    common = {"assignment": assignment, "round": assignment.round, "added_by": by}
+    """Write the link, the note and the number of a report down as its proof.
+
+    Blank ones leave nothing, nor does what the round holds already: a withdrawn report sent again says it once.
+    """
+    said: list[dict[str, Any]] = []
     if number is not None:
-        Evidence.objects.create(kind=Evidence.Kind.NUMBER, number=number, **common)
+        said.append({"kind": Evidence.Kind.NUMBER, "number": number})
     if link := clean_link(link):
-        Evidence.objects.create(kind=Evidence.Kind.LINK, url=link, **common)
+        said.append({"kind": Evidence.Kind.LINK, "url": link})
     if note := note.strip():
-        Evidence.objects.create(kind=Evidence.Kind.NOTE, text=note, **common)
+        said.append({"kind": Evidence.Kind.NOTE, "text": note})
+    for one in said:
+        if not of_round(assignment).filter(**one).exists():
+            Evidence.objects.create(assignment=assignment, round=assignment.round, added_by=by, **one)
 
 
 MISSING = {

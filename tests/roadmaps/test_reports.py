@@ -115,6 +115,14 @@ def test_withdrawn_report_is_as_before_it_and_keeps_its_proof(duty, deputy, meth
     assert duty.state == State.RETURNED
 
 
+def test_report_sent_again_in_the_same_words_says_them_once(duty, deputy):
+    for note in ("Сделано", "Сделано", "Сделано в срок"):
+        reports.report(duty, by=deputy, note=note, link="https://школа.example/вести")
+        reports.withdraw(duty, by=deputy)
+    said = evidence.of_round(duty).order_by("pk").values_list("kind", "text")
+    assert list(said) == [("link", ""), ("note", "Сделано"), ("note", "Сделано в срок")]
+
+
 def test_decided_report_cannot_be_withdrawn(duty, deputy, methodist):
     reports.report(duty, by=deputy, note="Сделано")
     stale = Assignment.objects.get()

@@ -8,6 +8,7 @@ import io
 import docx
 import openpyxl
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -178,3 +179,10 @@ def test_unknown_paper_and_wrong_role(item, methodist, login):
     deputy = duty(item, "СОШ № 1").deputy
     assert login(deputy).get(reverse("roadmaps:standing")).status_code == 403
     assert Assignment.objects.count() == 1
+
+
+def test_a_day_ahead_is_drawn_as_today(login):
+    member = MembershipFactory()
+    with time_machine.travel("2026-03-10T12:00:00+03:00", tick=False):
+        page = login(member).get("/roadmaps/reports/", {"day": "2030-01-01"}).context
+    assert page["day"] == page["filter"]["day"].value() == datetime.date(2026, 3, 10)
