@@ -17,6 +17,8 @@ from portal.lib.transitions import StaleTransition, move
 from recheck import sampling
 from recheck.domain import conflicts
 from recheck.models import CaseEvent, RecheckCase, Rules
+from roadmaps.deadlines.events import SCHOOL_CHECK
+from roadmaps.domain import fanout
 from schools.models import School
 
 State, Kind = RecheckCase.State, RecheckCase.Kind
@@ -46,11 +48,21 @@ def open_case(*, by: Membership, partner: School | None = None, **fields: Any) -
 
     ``fields``: school, exam, commission, reason, flag, item, assignment, school_checked_on, seed_source. The rules are
     the commission's as they stand today, tasks and scale the test's. Without ``seed_source`` the portal draws the seed
-    now and shows its print. Raises `Refused`.
+    now and shows its print. A day on which the school's own commission finished starts the clocks of plans that wait
+    for it. Raises `Refused`.
     """
     case = _new(by, Kind.CROSS if partner else Kind.SELECTIVE, checker=partner, **fields)
     _check(case, partner)
     case = _save(case, by)
+    if case.school_checked_on:
+        fanout.record_event(
+            case.department,
+            event=SCHOOL_CHECK,
+            day=case.school_checked_on,
+            by=by,
+            school=case.school,
+            note=f"Открыта перепроверка: {case}"[:300],
+        )
     if partner is not None:
         ground = {"flag": None, "item": None, "assignment": None, "school_checked_on": None}
         words = f"Перекрёстная проверка: {case.school} и {partner}"

@@ -14,11 +14,14 @@ from portal.lib.refusals import Refused
 from recheck import sampling
 from recheck.domain import cases, clocks, draws, measures, papers, reading, results, seats
 from recheck.models import RecheckCase, Scoring, Seat
+from roadmaps.models import Assignment, RecordedEvent
 from tests.factories.accounts import MembershipFactory
+from tests.factories.orders import OrderFactory
 from tests.factories.recheck import ExpertFactory
 from tests.factories.roadmaps import RoadmapFactory, SectionFactory
 from tests.factories.schools import FlagFactory, SchoolFactory
 from tests.recheck.stories import compared, drawn, opened, read_all, seated, with_works
+from tests.roadmaps.test_fanout import item
 from tests.threads import race
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +109,30 @@ def test_scale_must_grow():
     with_works(case)
     with pytest.raises(Refused, match="уже внесены"):
         cases.set_tasks(case, by=case.opened_by, maxima="1", thresholds={})
+
+
+def test_the_end_of_the_schools_own_check_starts_the_clocks_that_wait_for_it():
+    order = OrderFactory()
+    plan = RoadmapFactory(
+        department=order.department,
+        order=order,
+        state="approved",
+        created_by=MembershipFactory(department=order.department),
+    )
+    school, _ = SchoolFactory.create_batch(2, department=order.department)
+    waiting = item(plan, "в течение 3 дней после завершения проверки школьной комиссией")
+    opened(plan.created_by, school=school)
+    assert not RecordedEvent.objects.exists()
+    opened(plan.created_by, school=school, school_checked_on=datetime.date(2026, 4, 29))
+    event = RecordedEvent.objects.get()
+    assert (event.event, event.school, event.day) == (
+        "school_check_finished",
+        school,
+        datetime.date(2026, 4, 29),
+    )
+    assert event.note.startswith("Открыта перепроверка: ")
+    duty = Assignment.objects.get(item=waiting)
+    assert (duty.school, duty.last_day, duty.event) == (school, datetime.date(2026, 5, 2), event)
 
 
 def test_clocks_run_by_the_working_calendar():
