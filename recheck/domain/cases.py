@@ -93,6 +93,10 @@ def _new(by: Membership, kind: str, **fields: Any) -> RecheckCase:
 
 
 def _check(case: RecheckCase, partner: School | None) -> None:
+    if case.school_checked_on and case.school_checked_on > case.opened_on:
+        raise Refused(
+            "Школьная комиссия ещё не закончила проверку: день впереди. Впишите день, когда она закончила."
+        )
     if partner == case.school:
         raise Refused("Школа не проверяет сама себя: выберите другую школу-партнёра.")
     for school in filter(None, (case.school, partner)):

@@ -135,6 +135,12 @@ def test_the_end_of_the_schools_own_check_starts_the_clocks_that_wait_for_it():
     assert (duty.school, duty.last_day, duty.event) == (school, datetime.date(2026, 5, 2), event)
 
 
+def test_a_check_that_is_not_over_starts_nothing():
+    with pytest.raises(Refused, match="день впереди"):
+        opened(school_checked_on=timezone.localdate() + datetime.timedelta(days=1))
+    assert not RecordedEvent.objects.exists()
+
+
 def test_clocks_run_by_the_working_calendar():
     methodist = MembershipFactory()
     flag = FlagFactory(school__department=methodist.department, opened_on=datetime.date(2026, 4, 20))
