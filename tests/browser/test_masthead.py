@@ -37,6 +37,17 @@ def test_the_row_of_sections_fits_from_1280(browser, live_server, role):
     page.context.close()
 
 
+@pytest.mark.parametrize("role", [Role.METHODIST, Role.HEAD])
+def test_counters_do_not_widen_a_phones_page(browser, live_server, role):
+    member = MembershipFactory(role=role)
+    place = {"item__section__roadmap__department": member.department}
+    AssignmentFactory.create_batch(3, **place, reported=True, reported_by=member)
+    page = page_of(browser, live_server.url, member, "/orders/", viewport={"width": 390, "height": 800})
+    expect(page.locator(".nav__row .sr").first).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.context.close()
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_rarely_used_section_is_two_keys_away_and_says_where_one_is(browser, live_server, scripts):
     member = MembershipFactory(role=Role.ADMIN)
