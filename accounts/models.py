@@ -193,6 +193,15 @@ class MembershipQuerySet(TenantQuerySet["Membership"]):
     def active(self) -> MembershipQuerySet:
         return self.filter(ended_at=None)
 
+    def never_entered(self) -> MembershipQuerySet:
+        """Work here and have not been in the portal once."""
+        return self.active().filter(user__last_login=None)
+
+    def one_each(self) -> MembershipQuerySet:
+        """One membership a person: to count people rather than roles."""
+        firsts = self.order_by().values("user").annotate(first=models.Min("pk")).values("first")
+        return self.filter(pk__in=firsts)
+
     def with_invitation(self) -> MembershipQuerySet:
         """Adds ``invited_until``: until when the last invitation may still be accepted; none: there is no open one."""
         last = Invitation.objects.open().filter(membership=models.OuterRef("pk")).order_by("-expires_at")

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 import json
 import random
 import re
@@ -16,7 +15,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import docx
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -31,13 +29,13 @@ from orders.models import Order, RegisterCounter
 from portal import demo_results
 from portal.demo_observers import Observing
 from portal.demo_recheck import Recheck
+from portal.demo_texts import inn, paper, reading
 from portal.lib.env import BASE
 from portal.lib.transitions import move
 from roadmaps import permissions
 from roadmaps.domain import approval, evidence, fanout, importing, reminders, reports, requests, responsibles
 from roadmaps.domain import messages as talk
 from roadmaps.models import Assignment, AssignmentEvent, Roadmap
-from roadmaps.reading import model as read
 from schools.domain import board, campaigns, flags, schedule
 from schools.domain import schools as schools_domain
 from schools.models import School, VprSession, academic_year_of
@@ -434,61 +432,3 @@ class Story:
         events.filter(state=Assignment.State.REPORTED).update(at=reported)
         events.exclude(state=Assignment.State.REPORTED).update(at=decision)
         row.evidence.update(added_at=reported)
-
-
-def inn(nine: str) -> str:
-    """Nine digits (region 00 does not exist) with the check digit of an institution's ИНН."""
-    weights = (2, 4, 10, 3, 5, 9, 4, 6, 8)
-    return nine + str(sum(int(digit) * weight for digit, weight in zip(nine, weights, strict=True)) % 11 % 10)
-
-
-def paper(title: str) -> bytes:
-    """A small Word file, for proof."""
-    document = docx.Document()
-    document.add_heading(title, level=1)
-    document.add_paragraph("Вымышленный документ вымышленной школы.")
-    stream = io.BytesIO()
-    document.save(stream)
-    return stream.getvalue()
-
-
-def reading(document: dict[str, Any]) -> read.Reading:
-    """A demo document as if it had been read from a Word file."""
-    keys = [key for key, _ in document["columns"]]
-    sections = []
-    for number, title, heading, rows in document["sections"]:
-        items = [item(row, keys, number, index) for index, row in enumerate(rows, start=1)]
-        sections.append(read.Section(number or None, title or None, heading or None, items))
-    roadmap = read.Roadmap(
-        title_lines=document["title_lines"],
-        goals=document["goals"],
-        columns=[read.Column(key, heading) for key, heading in document["columns"]],
-        sections=sections,
-    )
-    return read.Reading(roadmap, order(document.get("order")), [])
-
-
-def item(row: list[str], keys: list[str], section: str, index: int) -> read.Item:
-    cells: dict[str, Any] = dict(zip([key for key in keys if key != "number"], row, strict=True))
-    number = None
-    if "number" in keys:
-        ordinal = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7}.get(section)
-        number = f"{ordinal}.{index}." if ordinal else f"{index}."
-    return read.Item(number=number, **cells)
-
-
-def order(texts: dict[str, Any] | None) -> read.Order | None:
-    if texts is None:
-        return None
-    return read.Order(
-        title_lines=texts["title"].split("\n"),
-        preamble=texts["preamble"],
-        clauses=[
-            read.Clause(
-                f"{index}.", text, [read.Clause(f"{index}.{n}.", one) for n, one in enumerate(children, 1)]
-            )
-            for index, (text, children) in enumerate(texts["clauses"], start=1)
-        ],
-        executors=[read.Executor(name, phone, f"{name}, {phone}") for name, phone in texts["executors"]],
-        distribution=[read.Addressee(copies, to) for copies, to in texts.get("distribution", [])],
-    )

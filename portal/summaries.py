@@ -250,8 +250,8 @@ def household(membership: Membership, now: datetime.datetime) -> dict[str, int]:
     jobs = Job.objects.visible_to(membership)
     mail = Reminder.objects.visible_to(membership)
     numbers: dict[str, QuerySet[Any]] = {
-        "people": people,
-        "uninvited": people.filter(user__last_login=None).exclude(pk=membership.pk),
+        "people": people.one_each(),
+        "uninvited": people.never_entered().one_each(),
         "schools": schools,
         "unmanned": schools.filter(~Exists(manned)),
         "live_jobs": jobs.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]),

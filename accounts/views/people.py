@@ -41,12 +41,11 @@ def filtered(
 ) -> list[Person]:
     rows = memberships.select_related("user").with_invitation()
     rows = rows.exclude(ended_at=None) if state == "left" else rows.active()
+    if state == "waiting":
+        rows = rows.never_entered()
     if role:
         rows = rows.filter(role=role)
-    persons = domain.persons(domain.found(rows, q))
-    if state == "waiting":
-        return [one for one in persons if one.way_in in {"invited", "expired", "waiting"}]
-    return persons
+    return domain.persons(domain.found(rows, q))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

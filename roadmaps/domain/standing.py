@@ -24,6 +24,10 @@ from schools.models import School
 
 State = Assignment.State
 DONE = {State.REPORTED, State.ACCEPTED}
+FIELDS = (
+    "pk", "item__section__roadmap_id", "clause__order_id", "school_id", "official_id", "heading", "then", "done_at",
+    "last_day", "printed_day", "came_back", "granted",
+)  # fmt: skip
 # In the order of the tables; «open» has its day ahead, «ongoing» has none.
 HEADINGS = {
     "asked": "Всего", "in_time": "В срок", "late": "С опозданием", "overdue": "Не исполнено в срок",
@@ -115,54 +119,25 @@ def stood(duties: AssignmentQuerySet, department: Department, day: datetime.date
         .exclude(then=State.CLOSED)
         .order_by(F("item__section__position").asc(nulls_last=True), "pk")
     )
-    fields = (
-        "pk",
-        "item__section__roadmap_id",
-        "clause__order_id",
-        "school_id",
-        "official_id",
-        "heading",
-        "then",
-        "done_at",
-        "last_day",
-        "printed_day",
-        "came_back",
-        "granted",
+    return [_stood(row, department, day) for row in rows.values(*FIELDS)]
+
+
+def _stood(row: dict[str, Any], department: Department, day: datetime.date) -> Stood:
+    done_on = row["done_at"] and row["done_at"].astimezone(department.tz).date()
+    last_day = row["last_day"] if row["granted"] else row["printed_day"] or row["last_day"]
+    return Stood(
+        duty=row["pk"],
+        plan=row["item__section__roadmap_id"],
+        order=row["clause__order_id"],
+        school=row["school_id"],
+        official=row["official_id"],
+        section=row["heading"],
+        sign=_sign(row["then"], done_on, last_day, day),
+        accepted=row["then"] == State.ACCEPTED,
+        review=row["then"] == State.REPORTED,
+        returned=row["came_back"],
+        extended=row["granted"] and row["printed_day"] is not None,
     )
-    return [
-        Stood(
-            pk,
-            plan,
-            order,
-            school,
-            official,
-            heading,
-            _sign(
-                then,
-                done_at and done_at.astimezone(department.tz).date(),
-                last if granted else printed or last,
-                day,
-            ),
-            accepted=then == State.ACCEPTED,
-            review=then == State.REPORTED,
-            returned=came_back,
-            extended=granted and printed is not None,
-        )
-        for (
-            pk,
-            plan,
-            order,
-            school,
-            official,
-            heading,
-            then,
-            done_at,
-            last,
-            printed,
-            came_back,
-            granted,
-        ) in rows.values_list(*fields)
-    ]
 
 
 def _sign(

@@ -1,5 +1,6 @@
 """The department's people: who sees them, who changes them, who must stay."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -396,3 +397,13 @@ def test_nobody_switches_to_what_is_not_theirs_or_not_any_more(login, ended):
     client = login(own)
     assert client.post(reverse("portal:switch"), {"membership": wanted.pk}).status_code == 404
     assert client.get(LIST).context["membership"] == own
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_link_of_ones_own_page_leads_to_a_closed_door(login, role):
+    client = login(MembershipFactory(role=role))
+    page = client.get(reverse("accounts:profile")).content.decode()
+    links = set(re.findall(r'href="(/[^"#?]*)', page[page.index("<main") :]))
+    assert reverse("notifications:choices") in links
+    assert (reverse("roadmaps:calendars") in links) is (role != Role.OBSERVER)
+    assert {link: code for link in links if (code := client.get(link).status_code) != 200} == {}

@@ -195,6 +195,22 @@ def test_admin_sees_people_schools_and_health(login):
     assert f"{reverse('schools:list')}?state=nobody" in page
 
 
+def test_admins_numbers_of_people_lead_to_as_many_rows(login):
+    admin = MembershipFactory(admin=True)
+    newcomer = MembershipFactory(department=admin.department)  # has a password and never used it
+    MembershipFactory(department=admin.department, user=newcomer.user, head=True)
+    entered = MembershipFactory(department=admin.department)
+    MembershipFactory.create_batch(4)
+    login(entered)
+    client = login(admin)
+    page = page_of(client)
+    people = reverse("accounts:people")
+    assert f'href="{people}?state=waiting">1 человек</a>' in page
+    assert [one.user for one in client.get(people, {"state": "waiting"}).context["page"]] == [newcomer.user]
+    numbers = client.get(reverse("portal:start")).context["numbers"]
+    assert numbers["people"] == len(client.get(people).context["page"]) == 3
+
+
 def test_viewer_reads_but_is_offered_no_decision(login):
     viewer = MembershipFactory(viewer=True)
     report(viewer)
