@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.middleware import PortalRequest
 from accounts.models import Role
-from accounts.permissions import role_required
+from accounts.permissions import DEPARTMENT_ROLES, role_required
 from portal.lib.refusals import Refused
 from portal.templatetags.portal import plural
 from schools.domain import board as boards
@@ -71,9 +72,11 @@ def session_new(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@role_required(*EDITORS)
+@role_required(*DEPARTMENT_ROLES, Role.DEPUTY)
 def session(request: PortalRequest, pk: int) -> HttpResponse:
-    """A day: move it, name the class and hours, take it away, say that the test was held."""
+    """A day: move it, name the class and hours, take it away, say that the test was held. Others read it."""
+    if request.method == "POST" and request.membership.role not in EDITORS:
+        raise PermissionDenied
     found, by = session_of(request, pk), request.membership
     form = SessionForm(request.POST or None, membership=by, campaign=found.exam.campaign, instance=found)
     if form.is_valid():

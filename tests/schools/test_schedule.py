@@ -402,3 +402,16 @@ def test_without_a_campaign_the_page_offers_the_first_step(login):
     methodist = MembershipFactory()
     assert "Создать кампанию" in page(login(methodist), "schools:schedule").content.decode()
     assert not VprCampaign.objects.exists()
+
+
+@pytest.mark.parametrize("traits", [{"viewer": True}, {"head": True}])
+def test_lookers_on_read_a_day_of_the_board_and_change_nothing(exam, post, login, traits):
+    session = SessionFactory(exam=exam, school=post.school, day=APRIL)
+    client = login(MembershipFactory(department=exam.campaign.department, **traits))
+    address = reverse("schools:session", args=[session.pk])
+    board_of_april = client.get(reverse("schools:schedule"), {"month": "2026-04"})
+    assert address in board_of_april.content.decode()
+    main = client.get(address).content.decode().split("<main", 1)[1].split("</main", 1)[0]
+    assert 'method="post"' not in main
+    assert client.post(address, {"day": LATER}).status_code == 403
+    assert VprSession.objects.get().day == APRIL
