@@ -1,11 +1,15 @@
-"""The sections of the portal by role, and how much waits in each: one query for all numbers of a page."""
+"""The sections of the portal by role, and how much waits in each: one query for all numbers of a page.
+
+Another reads the department's rules: how often what goes on is reported.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -14,6 +18,8 @@ from accounts.models import INSIDERS, Membership, Role
 from accounts.permissions import DEPARTMENT_ROLES
 from notifications.domain import inbox
 from orders.models import Order
+from recheck.domain import seats
+from roadmaps.domain import agenda
 from roadmaps.models import Assignment
 
 ALL = INSIDERS
@@ -43,6 +49,7 @@ class Link:
     title: str
     address: str
     is_current: bool
+    counter: str
     count: int
     is_rare: bool = False
 
@@ -69,7 +76,11 @@ ENTRIES = (
     Entry("Наблюдатели", "observers:list", DEPARTMENT_ROLES, rarely=(Role.METHODIST, Role.HEAD)),
     Entry("Мои посещения", "observers:visits", (Role.OBSERVER,)),
     Entry(
-        "Перепроверка", "recheck:list", (*DEPARTMENT_ROLES, Role.DEPUTY), rarely=(Role.METHODIST, Role.HEAD)
+        "Перепроверка",
+        "recheck:list",
+        (*DEPARTMENT_ROLES, Role.DEPUTY),
+        "rechecks",
+        rarely=(Role.METHODIST, Role.HEAD),
     ),
     Entry("Люди", "accounts:people", DEPARTMENT_ROLES, rarely=(Role.METHODIST, Role.HEAD)),
     Entry("Отдел и бланк", "accounts:department", (Role.ADMIN,), rarely=(Role.ADMIN,)),
@@ -93,8 +104,15 @@ def links(membership: Membership, path: str, counts: dict[str, int]) -> list[Lin
     inside = [place for place in places if path == place or (place != start and path.startswith(place))]
     current = places[max(inside, key=len)] if inside else None
     return [
-        Link(e.title, address, address == current, counts.get(e.counter, 0), membership.role in e.rarely)
-        for e, address in found
+        Link(
+            entry.title,
+            address,
+            address == current,
+            entry.counter,
+            counts.get(entry.counter, 0),
+            membership.role in entry.rarely,
+        )
+        for entry, address in found
     ]
 
 
@@ -106,7 +124,7 @@ def resolve(name: str) -> str | None:
 
 
 def waiting(membership: Membership) -> dict[str, int]:
-    """How much waits for this member: ``to_review``, ``to_sign``, ``mine``, ``messages``. One query."""
+    """How much waits for this member: ``messages`` and the counters of their sections."""
     return count_all(membership, what_waits(membership))
 
 
@@ -120,21 +138,19 @@ def count_all(membership: Membership, sets: dict[str, QuerySet[Any]]) -> dict[st
 
 def what_waits(membership: Membership) -> dict[str, QuerySet[Any]]:
     assignments = Assignment.objects.visible_to(membership)
-    own = (
-        assignments
-        if membership.role == Role.DEPUTY
-        else assignments.filter(official__user=membership.user_id)
-    )
-    burning = Q(last_day__lt=timezone.localdate()) | Q(state=Assignment.State.RETURNED)
-    return {
-        "to_review": assignments.filter(state=Assignment.State.REPORTED),
-        "to_sign": Order.objects.visible_to(membership).filter(state=Order.State.REGISTERED),
-        "mine": own.open().filter(burning),
-        "messages": inbox.of(membership).filter(read_at=None),
+    found: dict[str, Callable[[], QuerySet[Any]]] = {
+        "to_review": lambda: assignments.filter(state=Assignment.State.REPORTED),
+        "to_sign": lambda: Order.objects.visible_to(membership).filter(state=Order.State.REGISTERED),
+        "mine": lambda: agenda.to_do(membership, timezone.localdate()),
+        "rechecks": lambda: seats.waiting_for(membership),
+        "messages": lambda: inbox.of(membership).filter(read_at=None),
     }
+    shown = {entry.counter for entry in ENTRIES if membership.role in entry.roles} | {"messages"}
+    return {name: rows() for name, rows in found.items() if name in shown}
 
 
 def counted(rows: QuerySet[Any]) -> Coalesce:
     """The number of a department's rows as a scalar subquery."""
-    groups = rows.order_by().values("department").annotate(number=Count("pk", distinct=True)).values("number")
+    path = getattr(rows, "department_path", "department")
+    groups = rows.order_by().values(path).annotate(number=Count("pk", distinct=True)).values("number")
     return Coalesce(Subquery(groups, output_field=IntegerField()), 0)

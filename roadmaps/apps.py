@@ -6,5 +6,5 @@ class RoadmapsConfig(AppConfig):
     verbose_name = "Дорожные карты"
 
     def ready(self) -> None:
-        from roadmaps import blocks, receivers  # noqa: F401 -- they register themselves
+        from roadmaps import blocks, leaving, receivers  # noqa: F401 -- they register themselves
         from roadmaps.domain import letters, reminders  # noqa: F401 -- so do its kinds of messages

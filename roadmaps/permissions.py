@@ -6,6 +6,7 @@ from accounts.models import Membership, Role
 from roadmaps.models import Assignment
 
 DECIDERS = (Role.METHODIST, Role.HEAD)
+HANDERS = (*DECIDERS, Role.ADMIN)  # whoever ends a role sees to what it leaves behind
 
 
 def may_report(assignment: Assignment, member: Membership) -> bool:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import leaving
 from accounts.domain import invitations, passwords
 from accounts.domain import people as domain
 from accounts.domain.people import Person
@@ -96,6 +97,8 @@ def person_of(request: PortalRequest, pk: int) -> Person:
 
 def person_page(request: PortalRequest, found: Person, **forms: Any) -> HttpResponse:
     bound = any(form.is_bound for form in forms.values())
+    for one in found.memberships:
+        one.left = leaving.left_by(one)  # type: ignore[attr-defined]
     context = {
         "person": found,
         "form": PersonForm(instance=User.objects.get(pk=found.user.pk)),
@@ -202,7 +205,9 @@ def membership_end(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("accounts:person", found.user_id)
     undo = f"undo {reverse('accounts:membership_restore', args=[pk])}"
-    messages.success(request, f"{found.user}: роль снята, доступа больше нет.", extra_tags=undo)
+    left = "; ".join(one.words for one in leaving.left_by(found))
+    said = f"{found.user}: роль снята, доступа больше нет." + (f" Осталось: {left}." if left else "")
+    messages.success(request, said, extra_tags=undo)
     if found.user_id == request.user.pk:
         return redirect("portal:start")
     return redirect("accounts:person", found.user_id)

@@ -16,7 +16,7 @@ from portal.lib.refusals import Refused
 from recheck.divergence import disputed
 from recheck.domain import conflicts
 from recheck.domain.cases import State, record
-from recheck.models import Expert, RecheckCase, Scoring, Seat, Work
+from recheck.models import Expert, RecheckCase, Scoring, Seat, SeatQuerySet, Work
 
 Part = Seat.Part
 
@@ -51,6 +51,12 @@ def appoint(case: RecheckCase, expert: Expert, *, by: Membership, part: int = Pa
         comment="; ".join(verdict.soft),
     )
     return seat
+
+
+def waiting_for(member: Membership) -> SeatQuerySet:
+    """Places this person holds as an expert whose works are not handed in yet."""
+    own = Seat.objects.visible_to(member).active().filter(expert__membership__user=member.user_id)
+    return own.filter(case__state=State.CHECKING, handed_at=None)
 
 
 @transaction.atomic

@@ -55,14 +55,11 @@ def case_list(request: PortalRequest) -> HttpResponse:
     form = CaseFilter(request.GET)
     form.is_valid()
     found = Paginator(filtered(visible(request), form.cleaned_data), PAGE).get_page(request.GET.get("page"))
-    own = (
-        Seat.objects.visible_to(request.membership).active().filter(expert__membership__user=request.user.pk)
-    )
     names = {
         "filter": form,
         "page": found,
         "rows": [(case, clocks.due(case) if case.is_live else None) for case in found],
-        "own": seats.with_progress(own.filter(case__state="checking")).select_related(
+        "own": seats.with_progress(seats.waiting_for(request.membership)).select_related(
             "case__school", "case__exam"
         ),
         "may_manage": permissions.may_manage(request.membership),

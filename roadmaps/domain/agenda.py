@@ -31,6 +31,7 @@ GROUPS = {
     "review": "На проверке",
     "done": "Принято",
 }
+TO_DO = ("late", "returned", "week", "report")  # the headings of what cannot wait
 
 
 @dataclass
@@ -80,6 +81,12 @@ def of_group(member: Membership, today: datetime.date, key: str) -> AssignmentQu
     every = rules_of(member.department).report_every
     rows: AssignmentQuerySet = grouped(borne_by(member), today, every).filter(group=key)
     return rows
+
+
+def to_do(member: Membership, today: datetime.date) -> AssignmentQuerySet:
+    """What the person has to do now: the masthead's number, and what the page puts first."""
+    rows: AssignmentQuerySet = grouped(borne_by(member), today, rules_of(member.department).report_every)
+    return rows.filter(group__in=TO_DO)
 
 
 def paged(

@@ -14,9 +14,10 @@ from portal.lib.refusals import Refused
 from roadmaps.domain import letters
 from roadmaps.domain.history import Kind, note
 from roadmaps.models import Assignment, AssignmentEvent, AssignmentQuerySet
-from roadmaps.permissions import DECIDERS, may_help
+from roadmaps.permissions import DECIDERS, HANDERS, may_help
 
 State = Assignment.State
+OUTSIDERS = {Role.DEPUTY, Role.VIEWER, Role.OBSERVER}  # do no duties of the department's officials
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def may_hand_over(assignment: Assignment, member: Membership) -> bool:
     """An official's open duty: by themself, or by whoever watches over the department's duties."""
     if assignment.department_id != member.department_id or assignment.official is None:
         return False
-    return member.role in DECIDERS or assignment.official.user_id == member.user_id
+    return member.role in HANDERS or assignment.official.user_id == member.user_id
 
 
 @transaction.atomic
@@ -126,8 +127,8 @@ def _hand_control(rows: list[Assignment], to: Membership, *, by: Membership, rea
     """Another one accepts the reports of these duties from now on, each with its row of history."""
     if not rows:
         return 0
-    if by.role not in DECIDERS or by.department_id != to.department_id:
-        raise Refused("Контролёра меняет методист или начальник.")
+    if by.role not in HANDERS or by.department_id != to.department_id:
+        raise Refused("Контролёра меняет методист, начальник или администратор.")
     if to.role not in DECIDERS or not to.is_active:
         raise Refused("Принимать доклады может методист или начальник этого же отдела.")
     Assignment.objects.filter(pk__in=[row.pk for row in rows]).update(controller=to)
@@ -187,7 +188,7 @@ def officials(assignment: Assignment) -> list[Membership]:
 
 def _check_official(assignment: Assignment, to: Membership) -> None:
     same = to.department_id == assignment.department_id
-    if not same or not to.is_active or to.role in {Role.DEPUTY, Role.VIEWER}:
+    if not same or not to.is_active or to.role in OUTSIDERS:
         raise Refused("Передать можно только работнику этого же отдела.")
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.middleware import PortalRequest
-from accounts.models import Membership, Role
+from accounts.models import Membership
 from accounts.permissions import role_required
 from portal.lib.refusals import Refused
 from portal.templatetags.portal import plural
@@ -25,7 +25,7 @@ def hand_over(request: PortalRequest, pk: int) -> HttpResponse:
     row = _duty(request, pk)
     if not handover.may_hand_over(row, request.membership):
         raise PermissionDenied(
-            "Передать можно поручение должностного лица: своё или как методист и начальник."
+            "Передать можно поручение должностного лица: своё или как методист, начальник и администратор."
         )
     form = HandOverForm(request.POST or None, people=handover.officials(row))
     if request.method == "POST" and form.is_valid():
@@ -60,7 +60,7 @@ def helpers(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@role_required(Role.METHODIST, Role.HEAD)
+@role_required(*permissions.HANDERS)
 def handover_all(request: PortalRequest, pk: int) -> HttpResponse:
     """All that waits for one person, to be given to another: those ticked."""
     leaver = get_object_or_404(
@@ -83,7 +83,7 @@ def _duty(request: PortalRequest, pk: int) -> Assignment:
 
 def _others(request: PortalRequest, leaver: Membership) -> list[Membership]:
     people = Membership.objects.visible_to(request.membership).active().exclude(user=leaver.user_id)
-    return list(people.exclude(role__in=[Role.DEPUTY, Role.VIEWER]).select_related("user"))
+    return list(people.exclude(role__in=handover.OUTSIDERS).select_related("user"))
 
 
 def _say_what_came(request: PortalRequest, done: handover.Handed, ticked: bool) -> None:

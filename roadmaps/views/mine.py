@@ -41,7 +41,14 @@ def mine(request: PortalRequest) -> HttpResponse:
         return render(request, "roadmaps/mine_group.html", context)
     groups = {group.key: group for group in agenda.agenda(request.membership, today)}
     total, done = sum(group.total for group in groups.values()), groups.pop("done", None)
-    context = {"groups": groups, "done": done.total if done else 0, "total": total, "today": today}
+    context = {
+        "groups": groups,
+        "to_do": sum(groups[key].total for key in agenda.TO_DO if key in groups),
+        "done": done.total if done else 0,
+        "total": total,
+        "today": today,
+        "may_hand_over": request.membership.role in permissions.HANDERS,
+    }
     return render(request, "roadmaps/mine.html", context)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Prefetch, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +25,7 @@ from roadmaps.forms_duties import ListFilter, RemarkForm
 from roadmaps.models import Assignment, AssignmentQuerySet, AssignmentRequest, Evidence
 
 PER_PAGE = 25
-ASKED_SHOWN = 50
+ASKED_PAGE = 50
 
 
 @require_GET
@@ -109,16 +110,17 @@ def _waiting(request: PortalRequest) -> AssignmentQuerySet:
     return _visible(request).filter(state=Assignment.State.REPORTED)
 
 
-def _asked(request: PortalRequest) -> list[AssignmentRequest]:
+def _asked(request: PortalRequest) -> Page[AssignmentRequest]:
     """Requests that wait for an answer, each ``answerable`` or not; this member's own to decide come first."""
     rows = AssignmentRequest.objects.visible_to(request.membership).waiting()
     mine_first = Case(When(assignment__controller=request.membership, then=Value(0)), default=Value(1))
-    shown = rows.select_related(
+    known = rows.select_related(
         "assignment__item", "assignment__clause", "assignment__school", "assignment__official__user", "asked_by__user"
-    ).order_by(mine_first, "asked_at", "pk")[:ASKED_SHOWN]  # fmt: skip
-    for one in shown:
+    ).order_by(mine_first, "asked_at", "pk")  # fmt: skip
+    page = Paginator(known, ASKED_PAGE).get_page(request.GET.get("asked"))
+    for one in page:
         one.answerable = permissions.may_decide(one.assignment, request.membership)  # type: ignore[attr-defined]
-    return list(shown)
+    return page
 
 
 def _cards(rows: AssignmentQuerySet) -> AssignmentQuerySet:

@@ -12,6 +12,7 @@ from accounts.models import Role
 from portal.lib.refusals import Refused
 from roadmaps.domain import requests
 from roadmaps.models import Assignment, AssignmentRequest
+from roadmaps.views import review
 from tests.factories.accounts import MembershipFactory
 from tests.factories.roadmaps import AssignmentFactory, AssignmentRequestFactory
 from tests.threads import race
@@ -149,3 +150,19 @@ def test_two_answers_at_once_leave_one(methodist):
     bulk, single = results
     assert isinstance(single, Refused) == (len(bulk.given) == 1)
     assert states() == ["granted" if bulk.given else "denied"]
+
+
+def test_every_request_is_counted_and_all_can_be_reached(login, methodist, monkeypatch):
+    monkeypatch.setattr(review, "ASKED_PAGE", 2)
+    asked = [exemption(methodist.department) for _ in range(3)]
+    exemption(MembershipFactory().department)
+    client = login(methodist)
+    first = client.get(reverse("roadmaps:review"))
+    assert first.context["asked"].paginator.count == 3
+    assert '<span class="sec__n">3</span>' in first.content.decode()
+    second = client.get(reverse("roadmaps:review"), {"asked": 2})
+    assert [*first.context["asked"], *second.context["asked"]] == asked
+    kept = client.post(
+        f"{reverse('roadmaps:requests_answer')}?asked=2", {"request": asked[2].pk, "answer": "deny"}
+    )
+    assert f'value="{asked[2].pk}" checked' in kept.content.decode()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
+from django.urls import reverse
 
 from notifications.models import Reminder
 from portal.lib.refusals import Refused
@@ -116,6 +119,64 @@ def test_only_the_chosen_duties_go(duty, methodist, colleague):
     )
     handover.hand_over_all(duty.official, colleague, by=methodist, reason="", only=[f"duty:{other.pk}"])
     assert set(Assignment.objects.filter(official=colleague)) == {other}
+
+
+# One who leaves, as the admin sees it
+
+
+def person_page(client, member):
+    page = client.get(reverse("accounts:person", args=[member.user_id])).content.decode()
+    return page.replace("\N{NO-BREAK SPACE}", " ").replace("&nbsp;", " ")
+
+
+def rows_at(client, address):
+    return client.get(html.unescape(address)).context["page"].paginator.count
+
+
+def test_before_and_after_a_role_ends_the_page_says_what_is_left_and_where_it_goes(login, duty, methodist):
+    leaver = duty.official
+    whole = {"item__section__roadmap__department": methodist.department}
+    AssignmentFactory(school=None, official=leaver, **whole)
+    AssignmentFactory(school=None, official=leaver, reported=True, **whole)  # waits for its controller
+    AssignmentFactory(official_duty=True, **whole)
+    AssignmentFactory(official_duty=True)
+    AssignmentFactory(controller=leaver, **whole)
+    admin = login(MembershipFactory(department=methodist.department, admin=True))
+    rows = f"{reverse('roadmaps:assignments')}?state=open&amp;official={leaver.pk}"
+    give = reverse("roadmaps:handover_all", args=[leaver.pk])
+    for _ in range(2):
+        page = person_page(admin, leaver)
+        assert f'<a href="{rows}">2 открытых поручения</a>' in page
+        assert f'href="{give}">Передать коллеге</a>' in page
+        assert "принимает доклады по 1 поручению" in page
+        assert rows_at(admin, rows) == 2
+        ended = admin.post(reverse("accounts:membership_end", args=[leaver.pk]), follow=True)
+    assert "Осталось: 2" in ended.content.decode()
+    sent = {"to": methodist.pk, "left": [f"duty:{row.pk}" for row in leaver.assignments.open()]}
+    assert "Передано" in admin.post(give, sent, follow=True).content.decode()
+    assert "открыт" not in person_page(admin, leaver).split('id="roles"')[1].split("</ul>")[0]
+
+
+def test_a_schools_duties_stay_with_it_and_need_another_deputy(login, methodist):
+    post = PostFactory(school__department=methodist.department)
+    for school in (post.school, post.school, SchoolFactory(department=methodist.department)):
+        AssignmentFactory(school=school, item__section__roadmap__department=methodist.department)
+    admin = login(MembershipFactory(department=methodist.department, admin=True))
+    rows = f"{reverse('roadmaps:assignments')}?state=open&amp;school={post.school_id}"
+    assert f'<a href="{rows}">2 открытых поручения за школой' in person_page(admin, post.membership)
+    assert rows_at(admin, rows) == 2
+    PostFactory(school=post.school)
+    assert "за школой" not in person_page(admin, post.membership)
+
+
+def test_from_an_officials_duties_it_is_one_step_to_hand_them_over(login, duty, methodist):
+    give = reverse("roadmaps:handover_all", args=[duty.official_id])
+    rows = f"{reverse('roadmaps:assignments')}?official={duty.official_id}"
+    assert give in login(methodist).get(rows).content.decode()
+    viewer = MembershipFactory(department=methodist.department, viewer=True)
+    assert give not in login(viewer).get(rows).content.decode()
+    own = reverse("roadmaps:handover_all", args=[methodist.pk])
+    assert own in login(methodist).get(reverse("roadmaps:review")).content.decode()
 
 
 # Helpers

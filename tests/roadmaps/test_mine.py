@@ -69,6 +69,46 @@ def test_groups_by_urgency(post):
     assert groups["returned"].cards[0].remark == "Приложите протокол"
 
 
+def number_of(client, counter):
+    """What the masthead of the start of the person's work says."""
+    return {link.counter: link.count for link in client.get(MINE).context["navigation"]}[counter]
+
+
+def test_masthead_counts_what_the_page_says_is_to_be_done(post, deputy, login):
+    department = post.school.department
+    for days in (-3, -1, 0, 4, 5):  # the last one is due next week
+        duty(post, days)
+        duty(PostFactory(school__department=department), days)
+        AssignmentFactory(last_day=TODAY + timedelta(days=days))
+    back = duty(post, 30, reported=True)
+    reports.return_(back, by=MembershipFactory(department=department), comment="Приложите протокол")
+    long_ago = TODAY - timedelta(days=200)
+    duty(post, None, first_day=long_ago)
+    duty(post, None, first_day=TODAY)
+    duty(post, None, first_day=long_ago, progress_on=TODAY)
+    duty(post, -2, reported=True)
+    page = deputy.get(MINE)
+    assert page.context["to_do"] == number_of(deputy, "mine") == 6
+    assert "нужно сделать 6" in page.content.decode()
+    shown = agenda.to_do(post.membership, TODAY)
+    assert shown.count() == 6
+    own = AssignmentFactory(official_duty=True, last_day=TODAY, department=department)
+    helped = duty(post, 0)
+    helped.helpers.add(own.official)
+    official = login(own.official)
+    assert official.get(MINE).context["to_do"] == number_of(official, "mine") == 2
+
+
+def test_masthead_follows_a_report_sent_in_place(post, deputy):
+    duty(post, -1)
+    row = duty(post, 1)
+    answer = deputy.post(url("assignment_report", row), {"note": "Готово"}, **HTMX).content.decode()
+    assert 'id="waits-mine" hx-swap-oob="true"><i>1<' in answer
+    answer = deputy.post(url("assignment_withdraw", row), **HTMX).content.decode()
+    assert 'id="waits-mine" hx-swap-oob="true"><i>2<' in answer
+    assert "hx-swap-oob" not in deputy.get(url("assignment_report", row), **HTMX).content.decode()
+
+
 def test_page_shows_own_duties_and_nobody_elses(post, deputy):
     own = duty(post)
     neighbour = duty(PostFactory(school__department=post.school.department))
