@@ -16,7 +16,7 @@ from accounts.models import Department, Membership, Role, User
 from accounts.tenancy import TenantQuerySet
 from accounts.zones import TIME_ZONES
 from portal.lib.days import sane_day
-from portal.lib.forms import Filter, day_field, set_choices
+from portal.lib.forms import Careful, Filter, day_field, set_choices
 
 # A deputy answers for a school: the school's own page adds them.
 OFFICE_ROLES = [(role.value, role.label) for role in (Role.METHODIST, Role.HEAD, Role.VIEWER, Role.ADMIN)]
@@ -104,7 +104,7 @@ class AcceptForm(forms.Form):
         password, again = data.get("password"), data.get("password_again")
         if password and again and password != again:
             self.add_error("password_again", "Пароли не совпадают: наберите оба ещё раз.")
-        elif password:
+        if password:
             self.check_strength(password)
         return data
 
@@ -115,7 +115,7 @@ class AcceptForm(forms.Form):
             self.add_error("password", error)
 
 
-class PersonFields(forms.ModelForm):
+class PersonFields(Careful, forms.ModelForm):
     """Name and phone; the domain saves them, not the form."""
 
     class Meta:
@@ -222,7 +222,7 @@ class DaysField(forms.CharField):
         return day
 
 
-class DepartmentForm(Grouped, forms.ModelForm):
+class DepartmentForm(Grouped, Careful, forms.ModelForm):
     """All that the letterhead and the calendar need; the domain saves it, not the form."""
 
     GROUPS = {

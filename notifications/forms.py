@@ -11,7 +11,7 @@ from django import forms
 from accounts.forms import Grouped
 from notifications.domain import kinds
 from notifications.models import Reminder, Rules
-from portal.lib.forms import Filter, day_field, set_choices
+from portal.lib.forms import Careful, Filter, day_field, set_choices
 
 MOST_STEPS, FURTHEST = 6, 60
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
@@ -36,7 +36,7 @@ class DaysField(forms.CharField):
         return days
 
 
-class RulesForm(Grouped, forms.ModelForm):
+class RulesForm(Grouped, Careful, forms.ModelForm):
     """When the department reminds; the domain saves it, not the form."""
 
     GROUPS = {

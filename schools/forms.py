@@ -12,7 +12,7 @@ from accounts.forms import TenantModelForm
 from accounts.models import Department
 from portal.lib import excel
 from portal.lib.days import sane_day
-from portal.lib.forms import Day, Filter, set_choices
+from portal.lib.forms import Careful, Day, Filter, set_choices
 from schools.listing import FIELDS
 from schools.listing.values import Bad, clean
 from schools.models import School, VprCampaign
@@ -67,7 +67,7 @@ class SchoolFilter(Filter):
         self.fields["kind"].choices = [("", "Любой"), *((kind, kind) for kind in kinds)]  # type: ignore[attr-defined]
 
 
-class SchoolForm(TenantModelForm):
+class SchoolForm(Careful, TenantModelForm):
     """A school's passport; codes and numbers are checked as those of a list are."""
 
     class Meta:

@@ -30,6 +30,53 @@ def set_choices(form: forms.BaseForm, name: str, choices: Sequence[tuple[Any, st
     field.choices = choices
 
 
+class Careful(forms.BaseModelForm):
+    """A form of what is kept already: it never writes silently over what another window or person saved meanwhile.
+
+    Each field carries the value it was shown with. One that its person left alone takes the value of now; one changed
+    by both is refused with both values, and sending it again is a decision. Goes before `ModelForm` among the bases.
+    Data without the shown values, from a program, is written as it comes.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.show_hidden_initial = not self.is_bound or self.add_initial_prefix(name) in self.data
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in [name for name, field in self.fields.items() if field.show_hidden_initial]:
+            now = self.get_initial_for_field(self.fields[name], name)
+            if name in data and name not in self.changed_data:
+                data[name] = getattr(self.instance, name)
+            elif name in data and data[name] != getattr(self.instance, name) and self._moved(name, now):
+                self._refuse(name, now)
+        return data
+
+    def _moved(self, name: str, now: Any) -> bool:
+        """Whether the field was shown with another value than the one of now; line ends come back as CR LF."""
+        shown = str(self.data[self.add_initial_prefix(name)]).replace("\r\n", "\n")
+        return self.fields[name].has_changed(now, shown)
+
+    def _refuse(self, name: str, now: Any) -> None:
+        field = self.fields[name]
+        kept = field.prepare_value(now)
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data[self.add_initial_prefix(name)] = "" if kept is None else str(kept)  # type: ignore[index]
+        said = (
+            "да"
+            if now is True
+            else "нет"
+            if now is False
+            else dict(getattr(field, "choices", ())).get(now, kept)
+        )
+        self.add_error(
+            name,
+            f"Пока вы правили, здесь сохранили другое: «{said}». Верно ваше: сохраните ещё раз. "
+            "Верно то: впишите его сюда.",
+        )
+
+
 class Filter(forms.Form):
     """What of a list is shown; kept in the address, where nonsense narrows nothing. `{% filter_form %}` draws it.
 

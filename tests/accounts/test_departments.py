@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.domain import invitations
 from accounts.models import AuditEvent, Department, Membership, Role, User
 from tests.factories.accounts import DepartmentFactory, MembershipFactory, UserFactory
+from tests.sending import shown
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +78,47 @@ def test_fault_is_422_beside_its_field_and_what_was_typed_stays(login):
     assert list(response.context["form"].errors) == ["name"]
     assert response.context["form"]["place"].value() == "с. Новое"
     assert response.context["membership"].department.name == admin.department.name
+
+
+class TestTwoWindows:
+    """Settings are open in two windows; each saves."""
+
+    @pytest.fixture
+    def admin(self):
+        lines = "ОТДЕЛ\nОБРАЗОВАНИЯ"
+        return MembershipFactory(admin=True, department__letterhead=lines, department__place="с. Старое")
+
+    def test_what_the_second_left_alone_stays_as_the_first_saved_it(self, login, admin):
+        client = login(admin)
+        first, second = shown(client.get(SETTINGS)), shown(client.get(SETTINGS))
+        assert client.post(SETTINGS, first | {"place": "с. Новое", "six_day_week": "on"}).status_code == 302
+        assert client.post(SETTINGS, second | {"signatory_name": "И.И. Новая"}).status_code == 302
+        saved = Department.objects.get(pk=admin.department_id)
+        assert (saved.place, saved.six_day_week, saved.signatory_name, saved.letterhead) == (
+            "с. Новое", True, "И.И. Новая", "ОТДЕЛ\nОБРАЗОВАНИЯ",
+        )  # fmt: skip
+
+    def test_the_same_field_is_refused_with_both_and_sending_again_is_a_decision(self, login, admin):
+        client = login(admin)
+        first, second = shown(client.get(SETTINGS)), shown(client.get(SETTINGS))
+        client.post(SETTINGS, first | {"place": "с. Новое", "time_zone": "Asia/Barnaul"})
+        refused = client.post(SETTINGS, second | {"place": "с. Третье", "time_zone": "Asia/Omsk"})
+        errors = refused.context["form"].errors
+        assert refused.status_code == 422
+        assert {name: "«" + said[0].split("«")[1].split("»")[0] + "»" for name, said in errors.items()} == {
+            "place": "«с. Новое»", "time_zone": "«МСК+4, Барнаул»",
+        }  # fmt: skip
+        assert Department.objects.get(pk=admin.department_id).place == "с. Новое"
+        again = shown(refused)
+        assert (again["place"], again["time_zone"]) == ("с. Третье", "Asia/Omsk")
+        assert client.post(SETTINGS, again).status_code == 302
+        assert Department.objects.get(pk=admin.department_id).place == "с. Третье"
+
+    def test_both_saved_the_same(self, login, admin):
+        client = login(admin)
+        first, second = shown(client.get(SETTINGS)), shown(client.get(SETTINGS))
+        client.post(SETTINGS, first | {"place": "с. Новое"})
+        assert client.post(SETTINGS, second | {"place": "с. Новое"}).status_code == 302
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])

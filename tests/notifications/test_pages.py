@@ -17,6 +17,7 @@ from notifications.domain.rules import rules_of
 from notifications.models import RefusedAddress, Reminder, Rules, Run
 from tests.factories.accounts import MembershipFactory
 from tests.factories.notifications import ReminderFactory, RulesFactory
+from tests.sending import shown
 
 pytestmark = pytest.mark.django_db
 State = Reminder.State
@@ -250,6 +251,23 @@ def test_rules_that_cannot_be_are_refused_in_words_and_nothing_typed_is_lost(log
     assert said in plain(response)
     assert all(f'value="{value}"' in response.content.decode() for value in changes.values())
     assert not Rules.objects.exists()
+
+
+def test_rules_open_in_two_windows_keep_what_each_changed(login):
+    admin = MembershipFactory(admin=True)
+    client = login(admin)
+    first, second = shown(client.get(RULES)), shown(client.get(RULES))
+    assert client.post(RULES, first | {"before": "10, 3", "morning": "9"}).status_code == 302
+    assert client.post(RULES, second | {"cap": "77"}).status_code == 302
+    rules = rules_of(admin.department)
+    assert (rules.before, rules.morning, rules.cap) == ([10, 3], 9, 77)
+
+
+def test_ledger_says_that_no_letter_leaves_where_mail_is_not_set_up(login, settings):
+    client = login(MembershipFactory(admin=True))
+    assert "Почта портала не настроена" not in plain(client.get(LEDGER))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert "Почта портала не настроена" in plain(client.get(LEDGER))
 
 
 def test_preview_says_what_the_form_means_and_saves_nothing(login, time_machine):

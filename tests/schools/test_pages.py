@@ -15,6 +15,7 @@ from accounts.models import Membership, Role
 from schools.models import ObjectivityFlag, Post, School, SchoolImport
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
 from tests.factories.schools import FlagFactory, PostFactory, SchoolFactory
+from tests.sending import shown
 
 pytestmark = pytest.mark.django_db
 EVERY_ROLE = [{"admin": True}, {}, {"head": True}, {"viewer": True}]
@@ -190,6 +191,22 @@ class TestEdit:
         assert "1000004" in response.content.decode()
         assert not School.objects.exists()
 
+    def test_two_windows_keep_what_each_changed(self, login, admin):
+        school = SchoolFactory(
+            department=admin.department, director="Старая А.А.", address="ул. Лесная\nд. 1"
+        )
+        client, address = login(admin), reverse("schools:edit", args=[school.pk])
+        first, second = shown(client.get(address)), shown(client.get(address))
+        client.post(address, first | {"director": "Новая Б.Б.", "accredited_on": "2026-03-16"})
+        client.post(address, second | {"pupils": "312"})
+        school.refresh_from_db()
+        assert (school.director, school.pupils, str(school.accredited_on), school.address) == (
+            "Новая Б.Б.", 312, "2026-03-16", "ул. Лесная\nд. 1",
+        )  # fmt: skip
+        assert "Новая Б.Б." in client.post(address, second | {"director": "Третья В.В."}).content.decode()
+        school.refresh_from_db()
+        assert school.director == "Новая Б.Б."
+
     def test_a_code_is_unique_in_the_department_alone(self, login, admin):
         SchoolFactory(code="sch700001")
         client, data = login(admin), {"name": "Школа", "code": "sch700001"}
@@ -228,6 +245,13 @@ class TestDeputies:
         assert (post.school, post.is_director, post.membership.role) == (school, True, Role.DEPUTY)
         assert post.membership.user.email == "anna@example.org"
         assert [letter.to for letter in mail.outbox] == [["anna@example.org"]]
+
+    def test_where_mail_is_not_set_up_it_says_where_the_link_is(self, login, admin, settings):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+        school = SchoolFactory(department=admin.department)
+        data = {"last_name": "Зимина", "first_name": "Ия", "email": "zimina@example.org", "position": "завуч"}
+        response = login(admin).post(reverse("schools:deputy_new", args=[school.pk]), data, follow=True)
+        assert "почта портала не настроена" in response.content.decode().replace("\xa0", " ")
 
     def test_twice_is_refused_and_two_schools_are_not(self, login, admin):
         first, second = SchoolFactory.create_batch(2, department=admin.department)
