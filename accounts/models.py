@@ -203,9 +203,15 @@ class MembershipQuerySet(TenantQuerySet["Membership"]):
         return self.filter(pk__in=firsts)
 
     def with_invitation(self) -> MembershipQuerySet:
-        """Adds ``invited_until``: until when the last invitation may still be accepted; none: there is no open one."""
+        """Adds ``invited_until``: until when the last invitation may still be accepted; none: there is no open one.
+
+        And ``handed``: that one was given to the admin to pass on, not mailed.
+        """
         last = Invitation.objects.open().filter(membership=models.OuterRef("pk")).order_by("-expires_at")
-        return self.annotate(invited_until=models.Subquery(last.values("expires_at")[:1]))
+        return self.annotate(
+            invited_until=models.Subquery(last.values("expires_at")[:1]),
+            handed=models.Subquery(last.values("handed")[:1]),
+        )
 
 
 class Membership(models.Model):

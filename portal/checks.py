@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.http.request import validate_host
 
+from portal.lib import mail
+
 
 @register(Tags.security, deploy=True)
 def embedded_defaults(**kwargs: Any) -> list[CheckMessage]:
@@ -19,7 +21,7 @@ def embedded_defaults(**kwargs: Any) -> list[CheckMessage]:
     found = {
         "DATABASE_URL": engine == "django.db.backends.sqlite3",
         "CELERY_BROKER_URL": settings.CELERY_BROKER_URL.startswith("filesystem:"),
-        "EMAIL_URL": settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
+        "EMAIL_URL": not mail.leaves(),
         "PORTAL_URL": not settings.PORTAL_URL.startswith("https://"),
         "PORTAL_FROM": settings.DEFAULT_FROM_EMAIL.endswith("@localhost"),
         "PORTAL_DEBUG": settings.DEBUG,

@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Membership, Role, User
 from portal import guides, navigation
+from portal.lib import mail
 from schools.models import Post
 
 VIEW_COOKIE = "view"
@@ -24,6 +25,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "membership": membership,
         "memberships": getattr(request, "memberships", []),
         "look": chosen_look(request),
+        "mail_leaves": mail.leaves(),
     }
     if membership is None:
         return frame

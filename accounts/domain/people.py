@@ -294,6 +294,11 @@ class Person:
         return max((until for until in untils if until), default=None)
 
     @property
+    def is_handed(self) -> bool:
+        """Whether the open invitation went by the admin's hands; for memberships fetched ``with_invitation()``."""
+        return any(getattr(membership, "handed", False) for membership in self.memberships)
+
+    @property
     def way_in(self) -> str:
         """``left``, ``inside`` (has a password), ``invited``, ``expired``, or ``waiting``: there is no open link."""
         if not self.is_working:

@@ -20,6 +20,7 @@ from accounts.forms import NewPersonForm, PeopleFilter, PersonForm, PositionForm
 from accounts.middleware import PortalRequest
 from accounts.models import Invitation, Membership, MembershipQuerySet, Role, User
 from accounts.permissions import DEPARTMENT_ROLES, role_required
+from portal.lib import mail
 from portal.lib.refusals import Refused
 
 PAGE = 50
@@ -135,14 +136,24 @@ def person_invite(request: PortalRequest, pk: int) -> HttpResponse:
     """Send the invitation again; to whoever has a password already, the letter for a new one."""
     found = person_of(request, pk)
     if found.is_working and found.user.has_usable_password():
-        passwords.request_reset(found.user.email)
-        messages.success(request, f"Письмо для нового пароля отправляется на {found.user.email}.")
+        reset(request, found.user.email)
     else:
         try:
             report(request, invitations.invite(invited(found), by=request.membership))
         except Refused as refusal:
             messages.error(request, str(refusal))
     return redirect("accounts:person", pk)
+
+
+def reset(request: PortalRequest, email: str) -> None:
+    if mail.leaves():
+        passwords.request_reset(email)
+        messages.success(request, f"Письмо для нового пароля отправляется на {email}.")
+    else:
+        messages.error(
+            request,
+            "Почта портала не настроена, письмо не ушло. Новую ссылку для входа даст тот, кто обслуживает портал.",
+        )
 
 
 @never_cache
@@ -166,7 +177,11 @@ def invited(found: Person) -> Membership:
 
 def report(request: PortalRequest, invitation: Invitation) -> None:
     email = invitation.membership.user.email
-    if invitation.delivered is False:
+    if not mail.leaves():
+        messages.warning(
+            request, f"Почта портала не настроена, письмо на {email} не ушло. {way_on(invitation)}"
+        )
+    elif invitation.delivered is False:
         messages.error(
             request,
             f"Почтовый сервер не принял письмо на {email}. Проверьте адрес и отправьте ещё раз "
@@ -178,6 +193,13 @@ def report(request: PortalRequest, invitation: Invitation) -> None:
         messages.success(
             request, f"У человека уже есть вход в портал. Письмо о новой роли отправлено на {email}."
         )
+
+
+def way_on(invitation: Invitation) -> str:
+    """What an admin does where no letter leaves."""
+    if invitation.link:
+        return "Передайте ссылку сами: кнопка «Передать ссылку самому» на странице человека."
+    return "Скажите человеку сами: входит он как раньше, с прежним паролем."
 
 
 @require_POST

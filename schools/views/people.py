@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
+from portal.lib import mail
 from portal.lib.refusals import Refused
 from schools.domain import schools as domain
 from schools.forms import DeputyForm
@@ -34,7 +35,13 @@ def deputy_new(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def report(request: PortalRequest, email: str, *, delivered: bool | None) -> None:
-    if delivered is False:
+    if not mail.leaves():
+        messages.warning(
+            request,
+            f"Доступ открыт, но почта портала не настроена, и письмо на {email} не ушло. "
+            "Ссылку для входа возьмите на странице человека, в разделе «Люди».",
+        )
+    elif delivered is False:
         messages.error(
             request, f"Доступ открыт, но письмо на {email} не ушло. Пригласите ещё раз на странице человека."
         )

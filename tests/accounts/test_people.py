@@ -407,3 +407,37 @@ def test_no_link_of_ones_own_page_leads_to_a_closed_door(login, role):
     assert reverse("notifications:choices") in links
     assert (reverse("roadmaps:calendars") in links) is (role != Role.OBSERVER)
     assert {link: code for link in links if (code := client.get(link).status_code) != 200} == {}
+
+
+# Where mail is not set up
+
+
+CONSOLE = "django.core.mail.backends.console.EmailBackend"
+
+
+def test_admin_reads_that_no_letter_left_and_gets_the_link(login, settings):
+    settings.EMAIL_BACKEND = CONSOLE
+    admin = MembershipFactory(admin=True)
+    data = {"last_name": "Ильина", "email": "ilina@example.org", "roles": ["methodist"]}
+    page = login(admin).post("/people/new/", data, follow=True).content.decode().replace("\xa0", " ")
+    assert "письмо на ilina@example.org не ушло" in page
+    assert "приглашение не ушло" in page
+    assert "Передать ссылку самому" in page
+    assert "Отправить приглашение ещё раз" not in page
+
+
+def test_a_handed_link_is_named_so(login):
+    admin = MembershipFactory(admin=True)
+    invited = InvitationFactory(membership__department=admin.department, handed_over=True).membership
+    page = login(admin).get(reverse("accounts:person", args=[invited.user_id])).content.decode()
+    assert "ссылка выдана" in page
+    assert "приглашение отправлено" not in page
+
+
+def test_a_new_password_is_not_promised_by_a_letter_that_cannot_leave(login, settings):
+    settings.EMAIL_BACKEND = CONSOLE
+    admin = MembershipFactory(admin=True)
+    person = MembershipFactory(department=admin.department)
+    address = reverse("accounts:person_invite", args=[person.user_id])
+    page = login(admin).post(address, follow=True).content.decode().replace("\xa0", " ")
+    assert "тот, кто обслуживает портал" in page
