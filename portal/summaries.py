@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,39 +92,53 @@ class Question:
 
 
 def totals(membership: Membership, today: datetime.date) -> Totals:
+    """Two queries: all duties counted by state and day, which a region's department has few of, and the open ones."""
+    rows = visible(membership).order_by()
+    counted: dict[tuple[str, datetime.date | None], int] = {
+        (state, day): number
+        for state, day, number in rows.values_list("state", "last_day").annotate(Count("pk"))
+    }
+
+    def number(asked: Callable[[str, datetime.date | None], bool]) -> int:
+        return sum(n for (state, day), n in counted.items() if asked(state, day))
+
+    calendar, is_open = membership.department.calendar, Assignment.OPEN_STATES
     dates = [today + datetime.timedelta(days=shift) for shift in range(AHEAD)]
-    is_open = Q(state__in=Assignment.OPEN_STATES)
-    late = is_open & Q(last_day__lt=today)
-    asks = Exists(AssignmentRequest.objects.waiting().filter(assignment=OuterRef("pk")))
-    days = {f"day{n}": Count("pk", filter=is_open & Q(last_day=date)) for n, date in enumerate(dates)}
-    numbers = (
-        visible(membership)
-        .order_by()
-        .aggregate(
-            total=Count("pk", filter=this_year(today) & ~Q(state__in=Assignment.VOID_STATES)),
-            accepted=Count("pk", filter=this_year(today) & Q(state=State.ACCEPTED)),
-            reported=Count("pk", filter=Q(state=State.REPORTED)),
-            late=Count("pk", filter=late),
-            late_schools=Count("school", filter=late, distinct=True),
-            late_officials=Count("official", filter=late, distinct=True),
-            asking=Count("pk", filter=is_open & Q(asks)),
-            nobody=Count("pk", filter=is_open & bearer_is_missing()),
-            **days,
-        )
+    first, last = year_of(today)
+    return Totals(
+        total=number(
+            lambda state, day: state not in Assignment.VOID_STATES and (day is None or first <= day <= last)
+        ),
+        accepted=number(lambda state, day: state == State.ACCEPTED and (day is None or first <= day <= last)),
+        reported=number(lambda state, _: state == State.REPORTED),
+        late=number(lambda state, day: state in is_open and day is not None and day < today),
+        days=[
+            Day(date, sum(counted.get((state, date), 0) for state in is_open), not calendar.is_workday(date))
+            for date in dates
+        ],
+        **_of_open(rows.open(), today),
     )
-    calendar = membership.department.calendar
-    strip = [Day(date, numbers.pop(f"day{n}"), not calendar.is_workday(date)) for n, date in enumerate(dates)]
-    return Totals(**numbers, days=strip)
+
+
+def _of_open(rows: AssignmentQuerySet, today: datetime.date) -> dict[str, int]:
+    late = Q(last_day__lt=today)
+    asks = Exists(AssignmentRequest.objects.waiting().filter(assignment=OuterRef("pk")))
+    return rows.aggregate(
+        late_schools=Count("school", filter=late, distinct=True),
+        late_officials=Count("official", filter=late, distinct=True),
+        asking=Count("pk", filter=Q(asks)),
+        nobody=Count("pk", filter=bearer_is_missing()),
+    )
 
 
 def visible(membership: Membership) -> AssignmentQuerySet:
     return Assignment.objects.visible_to(membership)
 
 
-def this_year(today: datetime.date) -> Q:
-    """Due in this academic year, or going on without a due day."""
+def year_of(today: datetime.date) -> tuple[datetime.date, datetime.date]:
+    """First and last day of the academic year; what goes on without a due day counts to every year."""
     first = datetime.date(academic_year_of(today), 9, 1)
-    return Q(last_day=None) | Q(last_day__range=(first, datetime.date(first.year + 1, 8, 31)))
+    return first, datetime.date(first.year + 1, 8, 31)
 
 
 def came_in(membership: Membership) -> list[Assignment]:

@@ -17,7 +17,7 @@ SHOWN = 8
 @card.block(order=50)
 def rechecks(school: School, membership: Membership) -> card.Block | None:
     rows = RecheckCase.objects.visible_to(membership).filter(Q(school=school) | Q(checker=school))
-    known = rows.select_related("school", "checker", "exam__campaign", "flag", "department")
+    known = rows.prefetch_related("school", "checker", "exam__campaign", "flag", "department")
     found = [(case, clocks.due(case) if case.is_live else None) for case in known.distinct()[:SHOWN]]
     if not found and membership.role == Role.DEPUTY:
         return None

@@ -104,9 +104,7 @@ class Matrix:
     def duties(self) -> dict[tuple[str, int], list[Duty]]:
         """By source key and the bearer's pk; what was closed is left out."""
         bearer = "school_id" if self.by == "schools" else "official_id"
-        rows = Assignment.objects.visible_to(self.member).filter(
-            pk__in=fanout.of_roadmap(self.roadmap).order_by().values("pk")
-        )
+        rows = Assignment.objects.visible_to(self.member).filter(fanout.asked_by([self.roadmap]))
         found: dict[tuple[str, int], list[Duty]] = defaultdict(list)
         fields = ("item_id", "clause_id", bearer, "pk", "state", "first_day", "last_day", "printed_day")
         for item, clause, who, pk, state, first, last, printed in (
