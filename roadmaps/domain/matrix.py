@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from accounts.models import Membership
 from portal.lib import excel, names
@@ -36,8 +36,7 @@ WORDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Duty:
+class Duty(NamedTuple):
     """What the matrix needs of one assignment."""
 
     pk: int
@@ -47,8 +46,7 @@ class Duty:
     extended: bool
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """``sign`` is a name of `ORDER`; ``pk`` the duty it opens, None when nothing stands there."""
 
     sign: str

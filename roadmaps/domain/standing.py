@@ -7,10 +7,10 @@ is told apart. Schools and officials come by name: these are facts to talk about
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import CharField, F, Value
@@ -25,9 +25,9 @@ from schools.models import School
 
 State = Assignment.State
 DONE = {State.REPORTED, State.ACCEPTED}
+# Of each duty, as the first fields of `Stood`; then the days by which it is asked now and by the print.
 FIELDS = (
-    "pk", "item__section__roadmap_id", "clause__order_id", "school_id", "official_id", "heading", "last_day",
-    "printed_day",
+    "pk", "item__section__roadmap", "clause__order", "school", "official", "heading", "last_day", "printed_day",
 )  # fmt: skip
 # In the order of the tables; «open» has its day ahead, «ongoing» has none.
 HEADINGS = {
@@ -80,8 +80,7 @@ class Tally:
         return urlencode(self.address)
 
 
-@dataclass(frozen=True)
-class Stood:
+class Stood(NamedTuple):
     """One duty as it stood at the end of the day."""
 
     duty: int
@@ -105,8 +104,11 @@ def stood(duties: AssignmentQuerySet, department: Department, day: datetime.date
     rows = there.annotate(
         heading=Coalesce("item__section__heading", Value("Пункты приказа"), output_field=CharField())
     ).order_by(F("item__section__position").asc(nulls_last=True), "pk")
-    found = (_stood(row, past[row["pk"]], department, day) for row in rows.values(*FIELDS))
-    return [row for row in found if row is not None]
+    return [
+        _stood(row, past[row[0]], department, day)
+        for row in rows.values_list(*FIELDS)
+        if past[row[0]].state != State.CLOSED
+    ]
 
 
 @dataclass
@@ -140,24 +142,17 @@ def _past(duties: AssignmentQuerySet, end: datetime.datetime) -> dict[int, _Past
     return found
 
 
-def _stood(row: dict[str, Any], past: _Past, department: Department, day: datetime.date) -> Stood | None:
-    """None: it had been closed by then."""
-    if past.state == State.CLOSED:
-        return None
+def _stood(row: Sequence[Any], past: _Past, department: Department, day: datetime.date) -> Stood:
+    *what_and_whose, last_day, printed_day = row
     done_on = past.done_at and past.done_at.astimezone(department.tz).date()
-    last_day = row["last_day"] if past.granted else row["printed_day"] or row["last_day"]
+    asked_day = last_day if past.granted else printed_day or last_day
     return Stood(
-        duty=row["pk"],
-        plan=row["item__section__roadmap_id"],
-        order=row["clause__order_id"],
-        school=row["school_id"],
-        official=row["official_id"],
-        section=row["heading"],
-        sign=_sign(past.state, done_on, last_day, day),
+        *what_and_whose,
+        sign=_sign(past.state, done_on, asked_day, day),
         accepted=past.state == State.ACCEPTED,
         review=past.state == State.REPORTED,
         returned=past.returned,
-        extended=past.granted and row["printed_day"] is not None,
+        extended=past.granted and printed_day is not None,
     )
 
 
@@ -175,15 +170,18 @@ def _sign(
 
 def tally(name: str, rows: Iterable[Stood], **address: Any) -> Tally:
     """Counts of these duties; ``address`` are the parameters of the list that shows them."""
-    found = Tally(name, address)
-    for row in rows:
-        setattr(found, row.sign, getattr(found, row.sign) + 1)
-        found.asked += row.sign != "exempt"
-        found.accepted += row.accepted
-        found.review += row.review
-        found.returned += row.returned
-        found.extended += row.extended
-    return found
+    rows = list(rows)
+    signs = Counter(row.sign for row in rows)
+    return Tally(
+        name,
+        address,
+        asked=len(rows) - signs["exempt"],
+        accepted=sum(row.accepted for row in rows),
+        review=sum(row.review for row in rows),
+        returned=sum(row.returned for row in rows),
+        extended=sum(row.extended for row in rows),
+        **signs,
+    )
 
 
 @dataclass(frozen=True)
