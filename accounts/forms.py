@@ -128,6 +128,17 @@ class OwnDataForm(PersonFields):
     """«Мои данные»."""
 
 
+class EmailForm(forms.Form):
+    """Another mailbox for oneself; the password says who asks."""
+
+    email = forms.EmailField(
+        label="Новая почта", max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
+    )
+    password = forms.CharField(
+        label="Ваш пароль", strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"})
+    )
+
+
 class PersonForm(PersonFields):
     """A person's data as the department's admin corrects them; the e-mail only until the person has come in."""
 

@@ -120,6 +120,20 @@ class LedgerFilter(Filter):
         return data
 
 
+class CameBackForm(forms.Form):
+    """A letter that came back: whose address it was, what the other server wrote."""
+
+    address = forms.EmailField(
+        label="На какой адрес", max_length=254, help_text="Скопируйте из вернувшегося письма."
+    )
+    answer = forms.CharField(
+        label="Что в нём написано",
+        max_length=300,
+        required=False,
+        help_text="Например: 550 5.1.1 user unknown. Можно не заполнять.",
+    )
+
+
 class InboxFilter(Filter):
     """Narrows one's own messages; nonsense in the address narrows nothing."""
 

@@ -126,11 +126,17 @@ class OptOut(models.Model):
 
 
 class RefusedAddress(models.Model):
-    """A mail server said for good that it knows no such mailbox: nothing more is sent there until somebody checks."""
+    """An address at which no mailbox answers: nothing more is sent there until it changes or somebody checks it.
+
+    The mail server said so at the door, or, ``marked_by``, an admin to whom a letter came back.
+    """
 
     user = models.OneToOneField(User, models.CASCADE, related_name="refused_address")
     address = models.EmailField("почта")
     answer = models.CharField("ответ почтового сервера", max_length=300)
+    marked_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, related_name="+", verbose_name="кто отметил"
+    )
     at = models.DateTimeField("когда", auto_now_add=True)
 
     class Meta:

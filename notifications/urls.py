@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import inbox, ledger, links, rules
+from notifications.views import addresses, inbox, ledger, links, rules
 
 app_name = "notifications"
 urlpatterns = [
@@ -13,7 +13,8 @@ urlpatterns = [
     path("ledger/export/", ledger.export, name="export"),
     path("ledger/retry/", ledger.retry_failed, name="retry_failed"),
     path("ledger/<int:pk>/retry/", ledger.retry, name="retry"),
-    path("ledger/addresses/<int:pk>/checked/", ledger.address_checked, name="address_checked"),
+    path("ledger/addresses/", addresses.addresses, name="addresses"),
+    path("ledger/addresses/<int:pk>/checked/", addresses.address_checked, name="address_checked"),
     path("ledger/rules/", rules.rules, name="rules"),
     path("ledger/rules/preview/", rules.rules_preview, name="rules_preview"),
     path("go/<str:token>/", links.go, name="go"),

@@ -61,10 +61,10 @@ class OrderQuerySet(TenantQuerySet["Order"]):
         return self.filter(sequence__isnull=False)
 
     def visible_to(self, membership: Membership | None) -> OrderQuerySet:
-        """A school sees signed orders only."""
+        """A school sees signed orders only, and those of them that were repealed."""
         orders = super().visible_to(membership)
         if membership is not None and membership.role == Role.DEPUTY:
-            return orders.filter(state=Order.State.SIGNED)
+            return orders.filter(state__in=Order.ISSUED)
         return orders
 
 
@@ -73,21 +73,27 @@ def new_token() -> str:
 
 
 class Order(models.Model):
-    """One order. Signed means frozen: ``snapshot`` is what was signed, ``sha256`` its hash, ``pdf`` its paper."""
+    """One order. Signed means frozen: ``snapshot`` is what was signed, ``sha256`` its hash, ``pdf`` its paper.
+
+    Void is what never was in force, repealed what was and is no more: it keeps its signature and its paper.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "черновик"
         REGISTERED = "registered", "зарегистрирован, ждёт подписи"
         SIGNED = "signed", "подписан"
         VOID = "void", "аннулирован"
+        REPEALED = "repealed", "отменён"
 
     # A registered order may go back for rework; it keeps its number (DRAFT with a number).
     TRANSITIONS = {
         State.DRAFT: {State.REGISTERED, State.VOID},
         State.REGISTERED: {State.DRAFT, State.SIGNED, State.VOID},
-        State.SIGNED: set(),
+        State.SIGNED: {State.REPEALED},
         State.VOID: set(),
+        State.REPEALED: set(),
     }
+    ISSUED = (State.SIGNED, State.REPEALED)  # signed once: frozen, known to schools
 
     department = models.ForeignKey(Department, models.PROTECT, related_name="orders")
     state = models.CharField("состояние", max_length=20, choices=State, default=State.DRAFT)
@@ -133,7 +139,7 @@ class Order(models.Model):
     created_at = models.DateTimeField("создан", auto_now_add=True)
     updated_at = models.DateTimeField("изменён", auto_now=True)
     version = models.PositiveIntegerField("версия", default=1)
-    void_reason = models.CharField("почему аннулирован", max_length=500, blank=True)
+    void_reason = models.CharField("почему аннулирован или отменён", max_length=500, blank=True)
 
     objects = OrderQuerySet.as_manager()
 
@@ -158,7 +164,7 @@ class Order(models.Model):
                 name="order_signed_iff_frozen",
                 condition=(
                     models.Q(
-                        state="signed",
+                        state__in=["signed", "repealed"],
                         signed_at__isnull=False,
                         signed_by__isnull=False,
                         snapshot__isnull=False,
@@ -166,7 +172,7 @@ class Order(models.Model):
                     & ~models.Q(sha256="")
                 )
                 | (
-                    ~models.Q(state="signed")
+                    ~models.Q(state__in=["signed", "repealed"])
                     & models.Q(signed_at=None, signed_by=None, snapshot=None, sha256="")
                 ),
                 violation_error_message="У подписанного приказа должны быть подпись, дата и контрольная сумма.",
@@ -183,7 +189,7 @@ class Order(models.Model):
 
     @property
     def is_frozen(self) -> bool:
-        return self.state in {self.State.SIGNED, self.State.VOID}
+        return self.state in {*self.ISSUED, self.State.VOID}
 
 
 class OrderPartQuerySet(TenantQuerySet[M]):

@@ -20,13 +20,17 @@ def may_sign(member: Membership | None, order: Order) -> bool:
     return member is not None and member.role == Role.HEAD and order.state == State.REGISTERED
 
 
+def may_repeal(member: Membership | None, order: Order) -> bool:
+    return member is not None and member.role == Role.HEAD and order.state == State.SIGNED
+
+
 def may_return(member: Membership | None, order: Order) -> bool:
     return member is not None and member.role in RETURNERS and order.state == State.REGISTERED
 
 
 def may_follow_rendering(member: Membership | None, order: Order) -> bool:
     """See, and stop, the work that makes the PDF: not for schools."""
-    return member is not None and member.role != Role.DEPUTY and order.state == State.SIGNED and not order.pdf
+    return member is not None and member.role != Role.DEPUTY and order.state in Order.ISSUED and not order.pdf
 
 
 def may_void(member: Membership | None, order: Order) -> bool:

@@ -5,6 +5,10 @@ from django.dispatch import Signal
 order_signed = Signal()
 order_returned = Signal()  # registered or draft → the issuing app may edit its source again
 order_voided = Signal()
+order_repealed = Signal()
+order_repealing = (
+    Signal()
+)  # with ``order`` only; a receiver answers with sentences: what repealing it would do
 order_checked = (
     Signal()
 )  # with ``order`` only; a receiver may answer with `orders.domain.checklist.Check`s of its own

@@ -23,4 +23,5 @@ urlpatterns = [
     path("<int:pk>/sign/", views.sign, name="sign"),
     path("<int:pk>/return/", views.return_, name="return"),
     path("<int:pk>/void/", views.void, name="void"),
+    path("<int:pk>/repeal/", views.repeal, name="repeal"),
 ]

@@ -21,7 +21,7 @@ from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
 from orders import permissions
-from orders.domain import checklist, drafts, journal, paper, registering, signing
+from orders.domain import checklist, drafts, journal, paper, registering, repealing, signing
 from orders.domain.errors import OrderConflict
 from orders.domain.numbering import numbered
 from orders.forms import (
@@ -88,7 +88,7 @@ def order(request: PortalRequest, pk: int) -> HttpResponse:
 def pdf(request: PortalRequest, pk: int) -> HttpResponse:
     """The stored PDF of a signed order; of the others one made now, with «ПРОЕКТ» on it."""
     row = _whole_order(request, pk)
-    if row.state == Order.State.SIGNED and not row.pdf:
+    if row.state in Order.ISSUED and not row.pdf:
         return render(request, "orders/pdf_waiting.html", {"order": row}, status=202)
     tag = f'"{row.pdf_sha256 or paper.digest(paper.compose(row))}-{row.state}"'
     disposition = content_disposition_header("download" in request.GET, paper.filename(row)) or ""
@@ -223,6 +223,16 @@ def void(request: PortalRequest, pk: int) -> HttpResponse:
     return _act(request, row, "Приказ аннулирован", annul, **form.cleaned_data)
 
 
+@require_POST
+@role_required(Role.HEAD)
+def repeal(request: PortalRequest, pk: int) -> HttpResponse:
+    """A signed order goes out of force."""
+    row, form = _whole_order(request, pk), ReasonForm(request.POST)
+    if not form.is_valid():
+        return _order_page(request, row, repeal_form=form)
+    return _act(request, row, "Приказ отменён", repealing.repeal, **form.cleaned_data)
+
+
 @require_GET
 @role_required(*permissions.WRITERS, Role.ADMIN)
 def registers(request: PortalRequest) -> HttpResponse:
@@ -288,12 +298,12 @@ def _order_page(request: PortalRequest, row: Order, **more: Any) -> HttpResponse
         "may_sign": permissions.may_sign(member, row),
         "may_return": permissions.may_return(member, row),
         "may_void": permissions.may_void(member, row),
+        "repealing": repealing.outlook(row) if permissions.may_repeal(member, row) else None,
         "checks": checks,
         "checks_ok": sum(check.ok for check in checks),
         "job": signing.rendering_job(row) if permissions.may_follow_rendering(member, row) else None,
         "registration_form": RegistrationForm(membership=member, order=row) if edit else None,
-        "return_form": ReasonForm(prefix=None),
-        "void_form": ReasonForm(prefix=None),
+        **dict.fromkeys(("return_form", "void_form", "repeal_form"), ReasonForm(prefix=None)),
         "new_clause_form": NewClauseForm(),
     } | more
     return render(request, "orders/order_detail.html", context, status=422 if more else 200)

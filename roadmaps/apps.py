@@ -7,4 +7,4 @@ class RoadmapsConfig(AppConfig):
 
     def ready(self) -> None:
         from roadmaps import blocks, leaving, receivers  # noqa: F401 -- they register themselves
-        from roadmaps.domain import letters, reminders  # noqa: F401 -- so do its kinds of messages
+        from roadmaps.domain import letters, reminders, repeal  # noqa: F401 -- so do its kinds of messages

@@ -7,12 +7,21 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.models import Membership
+from accounts.models import Department, Membership
+from accounts.signals import calendar_changed
 from orders.domain.checklist import Check
 from orders.models import Order
-from orders.signals import order_checked, order_returned, order_signed, order_voided
+from orders.signals import (
+    order_checked,
+    order_repealed,
+    order_repealing,
+    order_returned,
+    order_signed,
+    order_voided,
+)
+from portal.lib import names
 from roadmaps.deadlines.events import NONOBJECTIVE
-from roadmaps.domain import approval, fanout, following, merging, year_report
+from roadmaps.domain import approval, fanout, following, merging, repeal, year_report
 from schools.models import ObjectivityFlag, School, VprCampaign
 from schools.signals import schedule_changed, school_flagged, school_merged, school_merging, vpr_held
 
@@ -33,6 +42,23 @@ def reopen_roadmap(order: Order, by: Membership, **_: Any) -> None:
 def free_roadmap(order: Order, by: Membership, **_: Any) -> None:
     approval.return_to_draft(order, by, discarded=True)
     year_report.return_to_draft(order, by, discarded=True)
+
+
+@receiver(order_repealed)
+def withdraw_duties(order: Order, by: Membership, **_: Any) -> None:
+    repeal.take_back(order, by)
+
+
+@receiver(order_repealing)
+def tell_what_would_be_withdrawn(order: Order, **_: Any) -> list[str]:
+    return repeal.outlook(order)
+
+
+@receiver(calendar_changed)
+def count_working_days_again(department: Department, by: Membership, **_: Any) -> list[str]:
+    """Terms in working days follow the department's calendar."""
+    moved = following.follow_calendar(department, by)
+    return [f"Сроки в рабочих днях пересчитаны: {names.counted(moved, *repeal.DUTIES)}."] if moved else []
 
 
 @receiver(order_checked)

@@ -9,6 +9,9 @@ from django.db import transaction
 
 from accounts.domain import audit, invitations, people
 from accounts.models import Department, Invitation, Membership, Role, User
+from accounts.signals import calendar_changed
+
+CALENDAR = {"days_off", "days_on", "six_day_week", "holiday_region"}
 
 
 @transaction.atomic
@@ -56,12 +59,15 @@ def _admin(department: Department, **names: str) -> Membership:
 
 
 @transaction.atomic
-def change(department: Department, *, by: Membership, **fields: Any) -> None:
-    """Letterhead, place, signatory and so on, from now on; signed orders keep what they were signed with."""
+def change(department: Department, *, by: Membership, **fields: Any) -> list[str]:
+    """Letterhead, place, signatory and so on, from now on; signed orders keep what they were signed with.
+
+    Returns sentences: what followed from another calendar of working days.
+    """
     changed = {name: [getattr(department, name), value] for name, value in fields.items()}
     changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
     if not changed:
-        return
+        return []
     for name, (_, value) in changed.items():
         setattr(department, name, value)
     department.save(update_fields=list(changed))
@@ -73,3 +79,7 @@ def change(department: Department, *, by: Membership, **fields: Any) -> None:
         subject=department,
         changed={titles[name]: pair for name, pair in changed.items()},
     )
+    if not CALENDAR & changed.keys():
+        return []
+    answers = calendar_changed.send(sender=Department, department=department, by=by)
+    return [said for _, found in answers for said in found]

@@ -27,8 +27,9 @@ def department(request: PortalRequest) -> HttpResponse:
     """Letterhead, place, signatory, calendar, with the letterhead as it prints beside them."""
     form = settings_form(request)
     if form.is_valid():
-        domain.change(request.membership.department, by=request.membership, **form.cleaned_data)
-        messages.success(request, "Сохранено. Новые приказы выйдут с этим бланком, подписанные не изменятся.")
+        followed = domain.change(request.membership.department, by=request.membership, **form.cleaned_data)
+        saved = "Сохранено. Новые приказы выйдут с этим бланком, подписанные не изменятся."
+        messages.success(request, " ".join([saved, *followed]))
         return redirect("accounts:department")
     return settings_page(request, form)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -53,20 +54,40 @@ def record(
     return reminder
 
 
+def record_each(
+    members: Iterable[Membership],
+    *,
+    department: Department,
+    key: str,
+    kind: str,
+    subject: str,
+    body: str,
+    path: str,
+) -> None:
+    """The same message to each of these people of the department, once for this ``key``; as `record`, all at once."""
+    now = timezone.now()
+    due_at = now if kinds.of(kind).urgent else speaking_from(rules_of(department), now)
+    rows = [
+        Reminder(
+            key=f"{key}:{member.user_id}",
+            recipient_id=member.user_id,
+            department=department,
+            membership=member,
+            kind=kind,
+            subject=subject[:250],
+            body=body,
+            path=path,
+            due_at=due_at,
+        )
+        for member in members
+    ]
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+
+
 def tell_admins(department: Department, *, key: str, kind: str, subject: str, body: str, path: str) -> None:
     """Each of the department's admins hears it once for this ``key``."""
     admins = Membership.objects.active().filter(department=department, role=Role.ADMIN, user__is_active=True)
-    for admin in admins.select_related("user"):
-        record(
-            key=f"{key}:{admin.user_id}",
-            recipient=admin.user,
-            department=department,
-            membership=admin,
-            kind=kind,
-            subject=subject,
-            body=body,
-            path=path,
-        )
+    record_each(admins, department=department, key=key, kind=kind, subject=subject, body=body, path=path)
 
 
 def settle(reminder: Reminder, state: str, **changes: Any) -> bool:

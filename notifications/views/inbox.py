@@ -13,6 +13,7 @@ from accounts.models import Role
 from accounts.permissions import role_required
 from notifications.domain import inbox as domain
 from notifications.domain import kinds, links
+from notifications.domain.mailboxes import is_refused
 from notifications.forms import ChoicesForm, InboxFilter
 from notifications.models import Reminder
 
@@ -32,9 +33,8 @@ def inbox(request: PortalRequest) -> HttpResponse:
     if chosen.get("kind"):
         rows = rows.filter(kind=chosen["kind"])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(
-        request, "notifications/inbox.html", {"page": page, "filter": narrowed, "chosen": chosen, "new": new}
-    )
+    context = {"page": page, "filter": narrowed, "chosen": chosen, "new": new}
+    return render(request, "notifications/inbox.html", {**context, "refused": is_refused(request.user)})
 
 
 @require_safe

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -39,7 +38,7 @@ def ledger(request: PortalRequest) -> HttpResponse:
         "filter": narrowed,
         "is_filtered": narrowed.has_changed(),
         "failed": failed.count(),
-        "refused": _refused(request),
+        "refused": mailboxes.of_department(request.membership.department).count(),
         "run": runs.filter(day=timezone.localdate()).first(),
     }
     return render(request, "notifications/ledger.html", context)
@@ -73,20 +72,6 @@ def retry_failed(request: PortalRequest) -> HttpResponse:
     count = domain.retry_all(Reminder.objects.visible_to(request.membership))
     messages.success(request, f"Поставлено в очередь ещё раз: {counted(count, 'письмо', 'письма', 'писем')}.")
     return redirect("notifications:ledger")
-
-
-@require_POST
-@role_required(Role.ADMIN)
-def address_checked(request: PortalRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(_refused(request), pk=pk)
-    mailboxes.checked(row, by=request.membership)
-    messages.success(request, f"Письма на {row.address} пойдут снова.")
-    return redirect("notifications:ledger")
-
-
-def _refused(request: PortalRequest) -> Any:
-    """Of the department's people."""
-    return mailboxes.of_department(request.membership.department)
 
 
 def _narrowed(request: PortalRequest, narrowed: LedgerFilter) -> ReminderQuerySet:

@@ -56,7 +56,7 @@ def unnamed(campaign: VprCampaign) -> ObserverAssignmentQuerySet:
     proposed = ObserverAssignment.objects.filter(
         session__exam__campaign=campaign, state=ObserverAssignment.State.PROPOSED
     )
-    free = Q(order=None) | Q(order__state__in=[Order.State.DRAFT, Order.State.VOID])
+    free = Q(order=None) | Q(order__state__in=[Order.State.DRAFT, Order.State.VOID, Order.State.REPEALED])
     return in_order(proposed.filter(free))
 
 

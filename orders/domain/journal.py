@@ -18,7 +18,7 @@ COLUMNS = (
     excel.Column("Подписант", 26),
     excel.Column("Состояние", 24),
     excel.Column("Подписан", 18),
-    excel.Column("Почему аннулирован", 40),
+    excel.Column("Почему аннулирован или отменён", 40),
 )
 
 

@@ -129,8 +129,11 @@ def preview(order: Order) -> bytes:
     return render(snapshot, mark=mark_of(order))
 
 
+MARKS = {Order.State.VOID: "АННУЛИРОВАН", Order.State.REPEALED: "ОТМЕНЁН", Order.State.SIGNED: ""}
+
+
 def mark_of(order: Order) -> str:
-    return {Order.State.VOID: "АННУЛИРОВАН", Order.State.SIGNED: ""}.get(Order.State(order.state), "ПРОЕКТ")
+    return MARKS.get(Order.State(order.state), "ПРОЕКТ")
 
 
 def has_text(snapshot: Mapping[str, Any]) -> bool:

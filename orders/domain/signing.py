@@ -85,7 +85,7 @@ def render(order: Order) -> bool:
 
     The file is whole before the row names it; who comes second throws their own away.
     """
-    if order.state != State.SIGNED or order.snapshot is None:
+    if order.state not in Order.ISSUED or order.snapshot is None:
         raise Refused("PDF для архива изготавливается только из подписанного приказа.")
     if order.pdf:
         return False
@@ -93,7 +93,7 @@ def render(order: Order) -> bool:
     name = default_storage.save(
         f"orders/{order.year}/{order.pk}-{order.sha256[:16]}.pdf", ContentFile(content)
     )
-    stored = Order.objects.filter(pk=order.pk, state=State.SIGNED, pdf="").update(
+    stored = Order.objects.filter(pk=order.pk, state__in=Order.ISSUED, pdf="").update(
         pdf=name, pdf_sha256=hashlib.sha256(content).hexdigest(), rendered_at=timezone.now()
     )
     if not stored:
@@ -111,7 +111,7 @@ def stored(order: Order) -> bytes:
 def sweep_unrendered() -> int:
     """Have the PDFs made that got lost on the way; one that failed is tried again an hour later. Return how many."""
     now = timezone.now()
-    waiting = Order.objects.filter(state=State.SIGNED, pdf="", signed_at__lt=now - PATIENCE)
+    waiting = Order.objects.filter(state__in=Order.ISSUED, pdf="", signed_at__lt=now - PATIENCE)
     count = 0
     for order in waiting.select_related("department").order_by("pk")[:100]:
         job = rendering_job(order)

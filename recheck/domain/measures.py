@@ -57,7 +57,8 @@ def make_order(cases: Sequence[RecheckCase], *, by: Membership) -> Order:
     """A draft of the order on the results of closed cases: of one, or of a cross-check's pair. Raises `Refused`."""
     if any(case.state != State.CLOSED for case in cases):
         raise Refused("Приказ об итогах готовят, когда подписаны протоколы.")
-    if any(case.results_order and case.results_order.state != Order.State.VOID for case in cases):
+    gone = {Order.State.VOID, Order.State.REPEALED}
+    if any(case.results_order and case.results_order.state not in gone for case in cases):
         raise Refused("Приказ об итогах уже подготовлен.")
     first = cases[0]
     order = drafts.create(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from roadmaps.deadlines.events import ASSESSMENT, EVENT_TITLES, Doubt, Impossible
 from roadmaps.deadlines.finding import Found, find
 from roadmaps.deadlines.grammar import Parser
-from roadmaps.deadlines.occurrences import Occurrence, Run, hangs_on_run, occurrences, on_runs
+from roadmaps.deadlines.occurrences import Occurrence, Run, counted_anew, hangs_on_run, occurrences, on_runs
 from roadmaps.deadlines.parts import (
     VPR,
     By,
@@ -44,6 +44,7 @@ __all__ = [
     "Unclear",
     "Window",
     "compile",
+    "counted_anew",
     "find",
     "from_json",
     "hangs_on_run",

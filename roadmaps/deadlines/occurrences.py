@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -152,6 +153,19 @@ def _after_event(part: OnEvent, day: date, calendar: Calendar) -> _Time:
         last = shifted(day, part.before, calendar, back=True)
         return last, last, last, f"{key}:-{part.before}"
     return day, day, None, key
+
+
+_COUNTED = re.compile(r"event:.+:(\d{4}-\d\d-\d\d):([+-])(\d+ [a-z]+)(?:/\d+)?")
+
+
+def counted_anew(key: str, calendar: Calendar) -> tuple[date, date] | None:
+    """First and last day, by this calendar, of what an event started; None for what does not count from an event."""
+    found = _COUNTED.fullmatch(key)
+    if not found:
+        return None
+    day, back = date.fromisoformat(found[1]), found[2] == "-"
+    last = shifted(day, found[3], calendar, back=back)
+    return (last if back else day), last
 
 
 def shifted(day: date, term: str, calendar: Calendar, *, back: bool = False) -> date:

@@ -11,11 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from django.db.models import Q
-
 from accounts.models import Department, Membership, Role
 from notifications.models import Rules
-from orders.models import Order
 from portal.lib.ladder import DAY
 from roadmaps.domain import going_on
 from roadmaps.models import Assignment, AssignmentQuerySet, Notice
@@ -75,9 +72,8 @@ class People:
 
 
 def standing(department: Department) -> AssignmentQuerySet:
-    """Open duties that some order in force asks for."""
-    void = Q(clause__order__state=Order.State.VOID) | Q(item__section__roadmap__order__state=Order.State.VOID)
-    return Assignment.objects.open().filter(department=department).exclude(void)
+    """Duties that wait for their bearers; those of a repealed order were withdrawn with it."""
+    return Assignment.objects.open().filter(department=department)
 
 
 def news(rules: Rules, today: datetime.date) -> dict[int, list[Due]]:

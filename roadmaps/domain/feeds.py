@@ -90,6 +90,11 @@ def opened_by(token: str) -> Feed | None:
     return feeds.filter(token_hash=_hash(token)).first()
 
 
+def was_open(token: str) -> bool:
+    """Whether this secret once opened a feed: its reader is told that it is closed."""
+    return Feed.objects.filter(token_hash=_hash(token)).exists()
+
+
 def read(feed: Feed, etag: str) -> Answer | None:
     """Answer a reader that holds ``etag`` ("" for nothing). None: the feed's thing is not its owner's to see any more.
 

@@ -13,14 +13,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.models import Membership
-from roadmaps.deadlines import ASSESSMENT, hangs_on_run
+from accounts.models import Department, Membership
+from roadmaps.deadlines import ASSESSMENT, counted_anew, hangs_on_run
 from roadmaps.domain import fanout
 from roadmaps.domain.fanout import Identity, Maker, identity
 from roadmaps.models import Assignment, AssignmentEvent, RecordedEvent, Roadmap
 from schools.models import School, VprCampaign
 
-OPEN = Assignment.OPEN_STATES
+OPEN, MOVED = Assignment.OPEN_STATES, AssignmentEvent.Kind.MOVED
 
 
 @transaction.atomic
@@ -75,9 +75,7 @@ def _move(old: Assignment, new: Assignment | None, campaign: VprCampaign, by: Me
     if not rows.update(first_day=first, last_day=last, printed_day=None):
         return False
     comment = f"По графику «{campaign}» срок {_until(last)}, был {_until(old.last_day)}."
-    AssignmentEvent.objects.create(
-        assignment=old, kind=AssignmentEvent.Kind.MOVED, state=old.state, by=by, comment=comment
-    )
+    AssignmentEvent.objects.create(assignment=old, kind=MOVED, state=old.state, by=by, comment=comment)
     return True
 
 
@@ -86,6 +84,34 @@ def _make(rows: list[Assignment], campaign: VprCampaign) -> int:
     fresh = [row for row in rows if row.last_day and row.last_day >= today]
     Assignment.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=1000)
     return len(fresh)
+
+
+@transaction.atomic
+def follow_calendar(department: Department, by: Membership) -> int:
+    """Terms in working days are counted anew by the department's present calendar; return how many open duties moved.
+
+    Printed days stay as printed, so does a later day that was granted.
+    """
+    rows = Assignment.objects.open().filter(
+        department=department,
+        occurrence__startswith="event:",
+        occurrence__contains=" workday",
+        printed_day=None,
+    )
+    moved, told = [], []
+    for row in rows:
+        days = counted_anew(row.occurrence, department.calendar)
+        if days is not None and days[1] != row.last_day:
+            comment = f"Календарь отдела изменился: срок {_until(days[1])}, был {_until(row.last_day)}."
+            told.append(AssignmentEvent(assignment=row, kind=MOVED, state=row.state, by=by, comment=comment))
+            row.first_day, row.last_day = days
+            moved.append(row)
+    Assignment.objects.bulk_update(moved, ["first_day", "last_day"], batch_size=500)
+    AssignmentEvent.objects.bulk_create(told, batch_size=500)
+    today = timezone.now().astimezone(department.tz).date()
+    campaigns = VprCampaign.objects.filter(department=department, last_day__gte=today)
+    schools = set(School.objects.filter(department=department).values_list("pk", flat=True))
+    return len(moved) + sum(follow(campaign, schools, by)[1] for campaign in campaigns)
 
 
 def _until(day: datetime.date | None) -> str:

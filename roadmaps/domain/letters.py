@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.urls import reverse
 
 from accounts.models import Membership
 from notifications.domain import kinds
+from notifications.domain.kinds import Letter
 from notifications.domain.ledger import record
+from notifications.models import Reminder
 from roadmaps.domain.digest import bearer_name, title
 from roadmaps.models import Assignment, AssignmentEvent, AssignmentRequest
 
-ASKED = kinds.register(kinds.Kind("asked", "Просьба исполнителя"))
-ANSWERED = kinds.register(kinds.Kind("answered", "Ответ на просьбу"))
-HANDED = kinds.register(kinds.Kind("handed", "Передано поручение"))
-MENTION = kinds.register(kinds.Kind("mention", "Сообщение по поручению", optional=True))
+
+def refresh(reminder: Reminder, _now: datetime.datetime) -> Letter | None:
+    """Nothing is said of a duty that was withdrawn or deleted before the letter left; its key names the duty."""
+    rows = Assignment.objects.filter(pk=int(reminder.key.split(":")[1]))
+    if not rows.exclude(state=Assignment.State.CLOSED).exists():
+        return None
+    return Letter(reminder.subject, reminder.body, reminder.groups)
+
+
+ASKED = kinds.register(kinds.Kind("asked", "Просьба исполнителя", refresh=refresh))
+ANSWERED = kinds.register(kinds.Kind("answered", "Ответ на просьбу", refresh=refresh))
+HANDED = kinds.register(kinds.Kind("handed", "Передано поручение", refresh=refresh))
+MENTION = kinds.register(kinds.Kind("mention", "Сообщение по поручению", optional=True, refresh=refresh))
 
 
 def asked(request: AssignmentRequest, text: str) -> None:
     """Tell the controller of a request: the bearer cannot go on without an answer."""
     assignment = request.assignment
     subject = f"Просьба: {bearer_name(assignment)}"
-    _tell(assignment.controller, assignment, ASKED, key=f"asked:{request.pk}", subject=subject, text=text)
+    _tell(
+        assignment.controller,
+        assignment,
+        ASKED,
+        key=f"asked:{assignment.pk}:{request.pk}",
+        subject=subject,
+        text=text,
+    )
 
 
 def answered(request: AssignmentRequest, text: str) -> None:
@@ -29,7 +49,7 @@ def answered(request: AssignmentRequest, text: str) -> None:
         request.asked_by,
         request.assignment,
         ANSWERED,
-        key=f"answered:{request.pk}",
+        key=f"answered:{request.assignment_id}:{request.pk}",
         subject="Ответ на вашу просьбу",
         text=text,
     )
@@ -41,7 +61,7 @@ def handed(event: AssignmentEvent) -> None:
         event.assignment.official,
         event.assignment,
         HANDED,
-        key=f"handed:{event.pk}",
+        key=f"handed:{event.assignment_id}:{event.pk}",
         subject="Вам передано поручение",
         text=event.comment,
     )
@@ -54,7 +74,7 @@ def mentioned(event: AssignmentEvent, member: Membership) -> None:
         member,
         event.assignment,
         MENTION,
-        key=f"mention:{event.pk}:{member.user_id}",
+        key=f"mention:{event.assignment_id}:{event.pk}:{member.user_id}",
         subject=f"Сообщение по поручению: {writer}",
         text=event.comment,
     )

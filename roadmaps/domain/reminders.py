@@ -24,7 +24,7 @@ from roadmaps.domain import digest, due
 from roadmaps.domain.digest import bearer_name
 from roadmaps.domain.due import Due
 from roadmaps.domain.going_on import next_report
-from roadmaps.models import Assignment, Notice
+from roadmaps.models import Assignment, AssignmentQuerySet, Notice
 
 DIGEST = "duties"
 
@@ -193,14 +193,13 @@ def reported(assignment: Assignment) -> None:
     if controller is None or not controller.is_active or not controller.user.is_active:
         return
     day = timezone.now().astimezone(assignment.department.tz).date()
-    who = bearer_name(assignment)
     record(
         key=f"reported:{assignment.department_id}:{controller.user_id}:{day}",
         recipient=controller.user,
         department=assignment.department,
         membership=controller,
         kind=REPORTED.name,
-        subject=f"Доклад поступил: {who}",
+        subject=_arrived(assignment),
         body="Поступил доклад, который принимаете вы. Все доклады этого дня — на странице «На проверке».",
         groups=[_one("Доложено", "today", assignment, controller)],
         path=reverse("roadmaps:review"),
@@ -225,10 +224,47 @@ def returned(assignment: Assignment, comment: str) -> None:
     )
 
 
+def refresh_reported(reminder: Reminder, now: datetime.datetime) -> kinds.Letter | None:
+    """What was named may be withdrawn by now: then of the oldest report that waits for this controller, if any."""
+    named = _named(reminder)
+    if named is None or named.exclude(state=Assignment.State.CLOSED).exists():
+        return _as_it_is(reminder)
+    waiting = Assignment.objects.filter(controller=reminder.membership, state=Assignment.State.REPORTED)
+    row = (
+        waiting.select_related("item", "clause", "school", "official__user")
+        .order_by("reported_at", "pk")
+        .first()
+    )
+    if row is None or reminder.membership is None:
+        return None
+    return kinds.Letter(_arrived(row), reminder.body, [_one("Доложено", "today", row, reminder.membership)])
+
+
+def refresh_returned(reminder: Reminder, now: datetime.datetime) -> kinds.Letter | None:
+    """Only while the report is still to be mended: not once it was sent again, or the duty withdrawn."""
+    named = _named(reminder)
+    waits = named is None or named.filter(state=Assignment.State.RETURNED).exists()
+    return _as_it_is(reminder) if waits else None
+
+
+def _named(reminder: Reminder) -> AssignmentQuerySet | None:
+    """The duties whose lines stand in the message; None when it lists none."""
+    keys = [line["assignment"] for group in reminder.groups for line in group["lines"]]
+    return Assignment.objects.filter(pk__in=keys) if keys else None
+
+
+def _as_it_is(reminder: Reminder) -> kinds.Letter:
+    return kinds.Letter(reminder.subject, reminder.body, reminder.groups)
+
+
+def _arrived(assignment: Assignment) -> str:
+    return f"Доклад поступил: {bearer_name(assignment)}"
+
+
 def _one(title: str, tone: str, assignment: Assignment, member: Membership) -> dict[str, Any]:
     return {"title": title, "tone": tone, "lines": [digest.line(assignment, member)], "more": 0}
 
 
 kinds.register(kinds.Kind(DIGEST, "Поручения на сегодня", refresh=refresh))
-REPORTED = kinds.register(kinds.Kind("reported", "Доклад поступил", optional=True))
-RETURNED = kinds.register(kinds.Kind("returned", "Доклад возвращён"))
+REPORTED = kinds.register(kinds.Kind("reported", "Доклад поступил", optional=True, refresh=refresh_reported))
+RETURNED = kinds.register(kinds.Kind("returned", "Доклад возвращён", refresh=refresh_returned))

@@ -122,7 +122,7 @@ class Assignment(models.Model):
     TRANSITIONS = {
         State.ASSIGNED: {State.DOING, State.REPORTED, State.EXEMPT, State.CLOSED},
         State.DOING: {State.REPORTED, State.EXEMPT, State.CLOSED},
-        State.REPORTED: {State.ACCEPTED, State.RETURNED, State.ASSIGNED, State.DOING},
+        State.REPORTED: {State.ACCEPTED, State.RETURNED, State.ASSIGNED, State.DOING, State.CLOSED},
         State.RETURNED: {State.REPORTED, State.EXEMPT, State.CLOSED},
         State.ACCEPTED: set(),
         State.EXEMPT: set(),

@@ -56,7 +56,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
             "Слишком часто: следующий ответ через минуту.", status=429, headers={"Retry-After": "60"}
         )
     if answer is None:
-        raise Http404
+        return _closed(token)
     response = (
         HttpResponseNotModified() if answer.body is None else HttpResponse(answer.body, ics.CONTENT_TYPE)
     )
@@ -64,6 +64,17 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     response["Last-Modified"] = http_date(answer.changed_at.timestamp())
     response["Cache-Control"] = "private, max-age=60"
     return response
+
+
+def _closed(token: str) -> HttpResponse:
+    """Gone for good, which a calendar program shows to its user; a secret that never was one is unknown."""
+    if not feeds.was_open(token):
+        raise Http404
+    words = (
+        "Этот календарь закрыт: ссылку отозвали или заменили новой, либо то, что она показывала, вам больше не "
+        "видно. Новую ссылку дают в портале: «Мои данные» → «Сроки в моём календаре»."
+    )
+    return HttpResponse(words, status=410, content_type="text/plain; charset=utf-8")
 
 
 def _held(request: HttpRequest) -> str:

@@ -37,4 +37,5 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
 OPEN: dict[str, str] = {
     "accounts:invitation": "the token is the right to come in",
     "accounts:password_reset_confirm": "the token is the right to set a password",
+    "accounts:email_confirm": "signed for one person, who is logged in, and one new mailbox",
 }

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from notifications.domain.rules import rules_of
-from notifications.models import RefusedAddress, Reminder, Rules, Run
+from notifications.models import Reminder, Rules, Run
 from tests.factories.accounts import MembershipFactory
 from tests.factories.notifications import ReminderFactory, RulesFactory
 from tests.sending import shown
@@ -185,20 +185,6 @@ def test_failed_ones_are_retried_one_by_one_or_all_of_ones_department(login):
     assert set(Reminder.objects.waiting()) == {one, two, three}
     foreign.refresh_from_db()
     assert foreign.state == State.FAILED
-
-
-def test_refused_addresses_are_shown_and_can_be_marked_checked(login):
-    admin = MembershipFactory(admin=True)
-    member, stranger = MembershipFactory(department=admin.department), MembershipFactory()
-    for one in (member, stranger):
-        RefusedAddress.objects.create(user=one.user, address=one.user.email, answer="550 no such user")
-    client = login(admin)
-    found = page(client, LEDGER)
-    assert member.user.email in found
-    assert stranger.user.email not in found
-    client.post(reverse("notifications:address_checked", args=[member.user.refused_address.pk]))
-    assert list(RefusedAddress.objects.values_list("user", flat=True)) == [stranger.user.pk]
-    assert AuditEvent.objects.filter(action="notifications.address_checked").count() == 1
 
 
 def test_stopped_morning_stands_on_the_ledger_and_on_the_start_page(login):

@@ -24,6 +24,7 @@ FOREIGN: dict[str, tuple[dict[str, Any], Arguments]] = {
     "orders:sign": ({"head": True}, an_order),
     "orders:return": ({"head": True}, an_order),
     "orders:void": ({"head": True}, an_order),
+    "orders:repeal": ({"head": True}, an_order),
     "orders:register_edit": ({}, lambda: {"pk": RegisterFactory().pk}),
 }
 

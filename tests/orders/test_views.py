@@ -161,6 +161,7 @@ def test_deputy_sees_signed_orders_of_the_department_only(login, methodist):
         ("sign", {"head"}),
         ("return", {"methodist", "head"}),
         ("void", {"methodist", "head"}),
+        ("repeal", {"head"}),
     ],
 )
 @pytest.mark.parametrize("role", ["methodist", "head", "admin", "viewer", "deputy"])

@@ -5,8 +5,13 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from roadmaps.deadlines import Occurrence, OnEvent, Run, from_json, on_runs
+from accounts.domain import departments
+from portal.lib.calendar import WorkCalendar
+from roadmaps.deadlines import Occurrence, OnEvent, Run, counted_anew, from_json, occurrences, on_runs
+from roadmaps.deadlines.parts import offset
 from roadmaps.domain import fanout, following
 from roadmaps.domain.sheet import Sheet
 from roadmaps.models import ActionItem, Assignment, RecordedEvent, Roadmap
@@ -262,3 +267,77 @@ def test_following_asks_no_more_for_more_schools(roadmap, exams, methodist, djan
     school()
     queries()
     assert queries() == before
+
+
+# --- the department's calendar --------------------------------------------------------------------------------------
+
+
+def started(roadmap, methodist, term, day):
+    item = row(roadmap, [{"event": "assessment_held", "after": term}])
+    fanout.record_event(methodist.department, event="assessment_held", day=day, by=methodist)
+    return item
+
+
+def test_a_holiday_declared_late_moves_terms_in_working_days_only(roadmap, methodist, schools):
+    counted = started(roadmap, methodist, "3 workdays", D(7))  # a Tuesday: Friday the 10th
+    days = row(roadmap, [{"event": "assessment_held", "after": "3 days"}])
+    printed = row(roadmap, [{"by": "2026-04-10"}])
+    fanout.record_event(methodist.department, event="assessment_held", day=D(7), by=methodist)
+    fanout.fan_out(roadmap, methodist)
+    done, granted = Assignment.objects.filter(item=counted)
+    Assignment.objects.filter(pk=done.pk).update(
+        state="reported", reported_at="2026-04-08T09:00Z", reported_by=methodist
+    )
+    assert {a.last_day for a in Assignment.objects.all()} == {D(10)}
+    said = departments.change(methodist.department, by=methodist, days_off=["2026-04-09"])
+    assert said == ["Сроки в рабочих днях пересчитаны: 1\N{NO-BREAK SPACE}поручение."]
+    granted.refresh_from_db()
+    done.refresh_from_db()
+    assert (granted.last_day, done.last_day) == (D(13), D(10))
+    assert granted.events.get().comment == (
+        "Календарь отдела изменился: срок до 13 апреля 2026, был до 10 апреля 2026."
+    )
+    for untouched in (days, printed):
+        assert {a.last_day for a in Assignment.objects.filter(item=untouched)} == {D(10)}
+    assert departments.change(methodist.department, by=methodist, days_off=["2026-04-09"]) == []
+    departments.change(methodist.department, by=methodist, days_off=[])
+    granted.refresh_from_db()
+    assert granted.last_day == D(10)
+
+
+def test_a_later_day_that_was_granted_stays_granted(roadmap, methodist, schools):
+    item = started(roadmap, methodist, "3 workdays", D(7))
+    Assignment.objects.filter(item=item).update(last_day=D(20), printed_day=D(10))
+    assert departments.change(methodist.department, by=methodist, days_off=["2026-04-09"]) == []
+    assert {a.last_day for a in Assignment.objects.filter(item=item)} == {D(20)}
+
+
+def test_another_departments_calendar_moves_nothing_here(roadmap, methodist, schools):
+    item = started(roadmap, methodist, "3 workdays", D(7))
+    other = MembershipFactory(admin=True)
+    departments.change(other.department, by=other, days_off=["2026-04-09"])
+    assert {a.last_day for a in Assignment.objects.filter(item=item)} == {D(10)}
+
+
+def test_working_days_before_the_vpr_follow_the_calendar_too(roadmap, methodist, campaign, schools, exams):
+    item = row(roadmap, BEFORE)
+    SessionFactory(exam=exams[0], school=schools[0], day=D(21))
+    fanout.fan_out(roadmap, methodist)
+    before = {a.last_day for a in Assignment.objects.filter(item=item)}
+    assert before == {D(16)}  # three working days before Tuesday the 21st
+    departments.change(methodist.department, by=methodist, days_off=["2026-04-17"])
+    assert {a.last_day for a in Assignment.objects.filter(item=item)} == {D(15)}
+
+
+@given(
+    day=st.dates(datetime.date(2025, 1, 1), datetime.date(2027, 12, 31)),
+    count=st.integers(1, 40),
+    unit=st.sampled_from(["day", "workday", "week", "month"]),
+    way=st.sampled_from(["after", "before"]),
+    school=st.none() | st.integers(1, 99),
+)
+def test_a_key_says_enough_to_count_anew(day, count, unit, way, school):
+    part = OnEvent("assessment_held", **{way: offset(count, unit)})
+    (found,) = occurrences([part], WorkCalendar(), {"assessment_held": [day]})
+    about = "" if school is None else f"/{school}"
+    assert counted_anew(f"{found.key}{about}", WorkCalendar()) == (found.first, found.last)

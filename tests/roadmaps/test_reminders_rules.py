@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,12 +10,10 @@ from django.core import mail
 
 from notifications.domain import delivery
 from notifications.models import Reminder, Run
-from orders.models import Order
 from roadmaps.domain import reminders, reports
-from roadmaps.models import Assignment, Notice, Roadmap
+from roadmaps.models import Assignment, Notice
 from tests.factories.accounts import MembershipFactory
 from tests.factories.notifications import RulesFactory
-from tests.factories.orders import OrderFactory
 from tests.factories.roadmaps import AssignmentFactory
 from tests.factories.schools import PostFactory
 from tests.threads import race
@@ -194,7 +192,7 @@ def test_reported_meanwhile_drops_out_of_the_message_and_was_not_told():
     assert list(Notice.objects.values_list("assignment", flat=True)) == [left.pk]
 
 
-@pytest.mark.parametrize("change", ["reported", "deleted", "void", "moved", "left"])
+@pytest.mark.parametrize("change", ["reported", "deleted", "moved", "left"])
 def test_emptied_message_is_not_sent(change):
     duty = duty_due(19)
     deputy = deputy_of(duty)
@@ -204,9 +202,6 @@ def test_emptied_message_is_not_sent(change):
         reports.report(duty, by=deputy, note="Сделано")
     elif change == "deleted":
         duty.delete()
-    elif change == "void":
-        order = OrderFactory(department=duty.department, state=Order.State.VOID)
-        Roadmap.objects.update(order=order)
     elif change == "moved":
         Assignment.objects.update(last_day=date(2026, 4, 19))
     else:  # still works in the department, for another school
@@ -220,11 +215,25 @@ def test_emptied_message_is_not_sent(change):
     assert not Notice.objects.exists()
 
 
-def test_duties_of_a_void_order_are_not_reminded_of():
+@pytest.mark.parametrize("step", ["claim", "freshen"])
+def test_duty_deleted_while_a_sender_holds_the_message(step, monkeypatch):
+    """After the claim nothing is sent; after the last look the letter goes, with a link that leads to a plain 404."""
     duty = duty_due(19)
     deputy_of(duty)
-    Roadmap.objects.update(order=OrderFactory(department=duty.department, state=Order.State.VOID))
-    assert reminders.sweep(at(19)) == 0
+    reminder = recorded(19)
+    before = getattr(delivery, step)
+
+    def and_then_deleted(*args):
+        answer = before(*args)
+        Assignment.objects.all().delete()
+        return answer
+
+    monkeypatch.setattr(delivery, step, and_then_deleted)
+    delivery.sweep(at(19))
+    reminder.refresh_from_db()
+    expected = (State.DROPPED, 0) if step == "claim" else (State.SENT, 1)
+    assert (reminder.state, len(mail.outbox)) == expected
+    assert delivery.sweep(at(19)) == 0
 
 
 def test_message_the_server_kept_back_comes_inside_the_next_mornings_one():
@@ -276,6 +285,30 @@ def test_changed_time_zone_repeats_nothing():
         department.save()
         for hour in (1, 9, 15, 23):
             assert reminders.sweep(at(12, hour)) == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Europe/Moscow", "Asia/Vladivostok"),
+        ("Asia/Kamchatka", "Europe/Kaliningrad"),
+        ("Europe/Moscow", "Asia/Barnaul"),
+    ],
+)
+@pytest.mark.parametrize("changed_at", range(0, 24, 3))
+def test_day_on_which_the_time_zone_changes_has_one_digest(before, after, changed_at):
+    """Swept every hour from the evening before to the evening after: told once, and told."""
+    duty = duty_due(12)
+    deputy_of(duty)
+    department = duty.department
+    RulesFactory(department=department, before=[], after=0)  # the due day and nothing else
+    told, start = 0, at(11, 12)
+    for hour in range(48):
+        department.time_zone = before if hour < 12 + changed_at else after
+        department.save()
+        told += reminders.sweep(start + timedelta(hours=hour))
+    assert told == 1
+    assert Notice.objects.get().rung == "0@2026-03-12"
 
 
 def test_clock_set_back_repeats_nothing():
