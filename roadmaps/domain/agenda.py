@@ -88,8 +88,9 @@ def of_group(member: Membership, today: datetime.date, key: str) -> AssignmentQu
 
 def to_do(member: Membership, today: datetime.date) -> AssignmentQuerySet:
     """What the person has to do now: the masthead's number, and what the page puts first."""
-    rows: AssignmentQuerySet = grouped(borne_by(member), today, rules_of(member.department).report_every)
-    return rows.filter(group__in=TO_DO)
+    every = rules_of(member.department).report_every
+    rows: AssignmentQuerySet = grouped(borne_by(member), today, every).filter(group__in=TO_DO)
+    return rows
 
 
 def paged(

@@ -143,11 +143,16 @@ def _past(duties: AssignmentQuerySet, end: datetime.datetime) -> dict[int, _Past
 
 
 def _stood(row: Sequence[Any], past: _Past, department: Department, day: datetime.date) -> Stood:
-    *what_and_whose, last_day, printed_day = row
+    duty, plan, order, school, official, section, last_day, printed_day = row
     done_on = past.done_at and past.done_at.astimezone(department.tz).date()
     asked_day = last_day if past.granted else printed_day or last_day
     return Stood(
-        *what_and_whose,
+        duty,
+        plan,
+        order,
+        school,
+        official,
+        section,
         sign=_sign(past.state, done_on, asked_day, day),
         accepted=past.state == State.ACCEPTED,
         review=past.state == State.REPORTED,
