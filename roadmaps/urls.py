@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("review/", review.review, name="review"),
     path("review/accept/", review.review_accept, name="review_accept"),
     path("assignments/", assignments.assignments, name="assignments"),
+    path("assignments/excel/", assignments.assignments_excel, name="assignments_excel"),
     path("assignments/<int:pk>/", mine.assignment, name="assignment"),
     path("assignments/<int:pk>/report/", mine.assignment_report, name="assignment_report"),
     path("assignments/<int:pk>/draft/", mine.assignment_draft, name="assignment_draft"),

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import DEPARTMENT_ROLES, role_required
+from portal.lib.downloads import attachment
 from portal.templatetags.portal import plural
 from roadmaps.deadlines import EVENT_TITLES
-from roadmaps.domain import agenda, fanout
+from roadmaps.domain import agenda, duty_book, fanout
 from roadmaps.forms_duties import EventForm, ListFilter
 from roadmaps.models import Assignment, AssignmentQuerySet, RecordedEvent, Roadmap
 
@@ -29,6 +30,15 @@ def assignments(request: PortalRequest) -> HttpResponse:
     page = agenda.paged(rows, PER_PAGE, request.GET.get("page"))
     context = {"page": page, "filter": narrowed, "chosen": narrowed.chosen(), "today": timezone.localdate()}
     return render(request, "roadmaps/assignments.html", context)
+
+
+@require_GET
+@role_required(*DEPARTMENT_ROLES)
+def assignments_excel(request: PortalRequest) -> HttpResponse:
+    narrowed = ListFilter(request.GET, membership=request.membership)
+    rows = _narrowed(Assignment.objects.visible_to(request.membership), narrowed)
+    today = timezone.localdate()
+    return attachment(duty_book.sheet(rows, today), f"Поручения на {today:%d.%m.%Y}.xlsx")
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,7 +104,7 @@ def _narrowed(rows: AssignmentQuerySet, narrowed: ListFilter) -> AssignmentQuery
     if day := chosen.get("day"):
         rows = rows.filter(last_day=day)
     if roadmap := chosen.get("roadmap"):
-        rows = rows.filter(pk__in=fanout.of_roadmap(roadmap).order_by().values("pk"))
+        rows = rows.filter(fanout.asked_by([roadmap]))
     if "state" in chosen:
         return _in_state(rows, chosen["state"])
     over = [Assignment.State.ACCEPTED, *Assignment.VOID_STATES]
