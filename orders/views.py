@@ -40,7 +40,7 @@ from portal.lib.pdf import PdfUnavailable
 from portal.lib.refusals import Refused
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN_ROWS = 12  # of an annex, on the screen; the PDF beside it has them all
+SHOWN_ROWS = 60  # of an annex, on the screen; the PDF beside it has them all
 REMOVED = "orders.removed"
 
 

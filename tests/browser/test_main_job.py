@@ -299,7 +299,8 @@ def sign(head: Person, order_address: str) -> None:
     head.open("/")
     head.check(head.page)
     head.page.locator(f"main a[href='{order_address.removeprefix(head.site)}']").first.click()
-    head.press("Подписать приказ")
+    head.page.locator("summary", has_text="Подписать приказ").click()
+    head.press("Да, подписать")
     expect(head.page.locator(".facts--hash", has_text="файл PDF")).to_be_visible(timeout=60_000)
     head.check(head.page)
 
