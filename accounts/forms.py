@@ -197,7 +197,7 @@ class PeopleFilter(Filter):
 
     STATES = [("", "Работают"), ("waiting", "Ещё не вошли"), ("left", "Больше не работают")]
 
-    q = forms.CharField(label="Фамилия, почта или должность", required=False)
+    q = forms.CharField(label="Фамилия, почта, должность или школа", required=False)
     role = forms.ChoiceField(label="Роль", required=False, choices=[("", "Любая"), *Role.choices])
     state = forms.ChoiceField(label="Кого показать", required=False, choices=STATES)
 

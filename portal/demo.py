@@ -23,6 +23,7 @@ from django.utils.formats import date_format
 
 from accounts.domain import departments, people
 from accounts.models import Department, Membership, Role
+from notifications.domain.delivery import NOT_TAKEN
 from notifications.models import RefusedAddress, Reminder
 from orders.domain import registering, signing
 from orders.models import Order, RegisterCounter
@@ -145,7 +146,10 @@ class Story:
             address, answer = lost.recipient.email, "550 5.1.1 mailbox unavailable"
             RefusedAddress.objects.create(user=lost.recipient, address=address, answer=answer)
             Reminder.objects.filter(pk=lost.pk).update(
-                state=Reminder.State.FAILED, ended_at=timezone.now(), attempts=1, problem=answer
+                state=Reminder.State.FAILED,
+                ended_at=timezone.now(),
+                attempts=1,
+                problem=f"{NOT_TAKEN} {answer}",
             )
 
     # --- people and schools ----------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ ENTRIES = (
     ),
     Entry("На проверке", "roadmaps:review", (Role.METHODIST, Role.HEAD), "to_review"),
     Entry("Все поручения", "roadmaps:assignments", PLANNERS),
-    Entry("Отчёты", "roadmaps:standing", PLANNERS, rarely=PLANNERS),
+    Entry("Отчёты", "roadmaps:standing", PLANNERS, covers="roadmaps:year_list", rarely=PLANNERS),
     Entry("Дорожные карты", "roadmaps:list", ALL),
     Entry("Приказы", "orders:list", ALL),
     Entry("Школы", "schools:list", DEPARTMENT_ROLES),

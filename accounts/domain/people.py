@@ -319,7 +319,7 @@ def persons(memberships: Iterable[Membership]) -> list[Person]:
 
 
 def found(memberships: Iterable[Membership], query: str) -> list[Membership]:
-    """Those whose name, e-mail or position holds every word of the query; case and «ё» do not matter.
+    """Those whose name, e-mail, position or school holds every word of the query; case and «ё» do not matter.
 
     In Python, for SQLite compares Cyrillic letter by letter; a department has hundreds of people, not thousands.
     """
@@ -328,4 +328,5 @@ def found(memberships: Iterable[Membership], query: str) -> list[Membership]:
 
 
 def _searched(membership: Membership) -> str:
-    return f"{membership.user.get_full_name()} {membership.user.email} {membership.position}"
+    school = membership.post.school if hasattr(membership, "post") else ""
+    return f"{membership.user.get_full_name()} {membership.user.email} {membership.position} {school}"

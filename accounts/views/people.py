@@ -41,7 +41,7 @@ def people(request: PortalRequest) -> HttpResponse:
 def filtered(
     memberships: MembershipQuerySet, *, q: str = "", role: str = "", state: str = ""
 ) -> list[Person]:
-    rows = memberships.select_related("user").with_invitation()
+    rows = memberships.select_related("user", "post__school").with_invitation()
     rows = rows.exclude(ended_at=None) if state == "left" else rows.active()
     if state == "waiting":
         rows = rows.never_entered()
@@ -86,7 +86,7 @@ def person(request: PortalRequest, pk: int) -> HttpResponse:
 def person_of(request: PortalRequest, pk: int) -> Person:
     memberships = Membership.objects.visible_to(request.membership).filter(user=pk)
     rows = (
-        memberships.select_related("user", "department")
+        memberships.select_related("user", "department", "post__school")
         .with_invitation()
         .order_by("ended_at", "created_at", "pk")
     )

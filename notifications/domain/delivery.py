@@ -24,6 +24,7 @@ from notifications.domain.rules import rules_of, speaking_from
 from notifications.models import OptOut, Reminder, ReminderQuerySet, Rules
 
 # How long to wait after the first, second … refusal of one message.
+NOT_TAKEN = "Почтовый сервер не принял письмо. Его ответ:"
 PATIENCE = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
 STALE_CLAIM = timedelta(minutes=10)
 CLOCKS_DIFFER = timedelta(
@@ -155,7 +156,7 @@ def refused(reminder: Reminder, error: smtplib.SMTPException, now: datetime.date
     code, answer = _answer(error, reminder.recipient.email)
     if not 500 <= code < 600:
         return postpone(reminder, error, now)
-    settled = ledger.settle(reminder, State.FAILED, problem=f"{code} {answer}"[:500])
+    settled = ledger.settle(reminder, State.FAILED, problem=f"{NOT_TAKEN} {code} {answer}"[:500])
     if settled and isinstance(error, smtplib.SMTPRecipientsRefused):
         mailboxes.refuse(reminder, f"{code} {answer}")
     return settled

@@ -12,6 +12,7 @@ from accounts.models import Role
 from accounts.permissions import role_required
 from portal.lib import mail
 from portal.lib.refusals import Refused
+from schools.domain import directory
 from schools.domain import schools as domain
 from schools.forms import DeputyForm
 from schools.models import Post, School
@@ -23,14 +24,17 @@ def deputy_new(request: PortalRequest, pk: int) -> HttpResponse:
     """Give a person access to the school and send the invitation."""
     found = get_object_or_404(School.objects.visible_to(request.membership).open(), pk=pk)
     form = DeputyForm(request.POST or None)
+    others = [one for one in directory.shown(request.membership, state="nobody") if one != found]
     if form.is_valid():
         try:
             _, invitation = domain.add_deputy(found, by=request.membership, **form.cleaned_data)
             report(request, form.cleaned_data["email"], delivered=invitation.delivered)
+            if "next" in request.POST and others:
+                return redirect("schools:deputy_new", others[0].pk)
             return redirect("schools:school", pk)
         except Refused as refusal:
             form.add_error("email", str(refusal))
-    names = {"form": form, "school": found}
+    names = {"form": form, "school": found, "others": others}
     return render(request, "schools/deputy_new.html", names, status=422 if form.is_bound else 200)
 
 

@@ -161,7 +161,10 @@ def test_address_refused_for_good_is_marked_told_once_and_written_to_no_more():
     unknown = refusing(550, b"5.1.1 no such user")
     delivery.sweep(connection=unknown)
     told = Reminder.objects.get(key="assignment:1:week")
-    assert (told.state, told.problem) == (State.FAILED, "550 5.1.1 no such user")
+    assert (told.state, told.problem) == (
+        State.FAILED,
+        "Почтовый сервер не принял письмо. Его ответ: 550 5.1.1 no such user",
+    )
     assert RefusedAddress.objects.get().address == member.user.email
     alarm = Reminder.objects.exclude(pk=told.pk).get()
     assert (alarm.recipient, alarm.kind) == (admin.user, "refused")

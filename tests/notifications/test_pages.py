@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 
 import openpyxl
 import pytest
@@ -254,6 +255,13 @@ def test_ledger_says_that_no_letter_leaves_where_mail_is_not_set_up(login, setti
     assert "Почта портала не настроена" not in plain(client.get(LEDGER))
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     assert "Почта портала не настроена" in plain(client.get(LEDGER))
+
+
+def test_preview_of_what_cannot_be_says_why(login):
+    page = login(MembershipFactory(admin=True)).post(
+        RULES + "preview/", form(before="семь"), headers={"HX-Request": "true"}
+    )
+    assert "За сколько дней до срока: «семь» — не число дней" in re.sub(r"<[^>]+>", "", plain(page))
 
 
 def test_preview_says_what_the_form_means_and_saves_nothing(login, time_machine):

@@ -369,6 +369,12 @@ def test_a_deputys_duty_belongs_to_own_duties_an_officials_to_all():
     assert marked == {deputy: ["Мои поручения"], head: ["Все поручения"]}
 
 
+def test_the_years_report_belongs_to_the_reports():
+    head = MembershipFactory(head=True)
+    links = navigation.links(head, "/roadmaps/year/7/", {})
+    assert [link.title for link in links if link.is_current] == ["Отчёты"]
+
+
 def test_choice_for_the_visually_impaired_stays_with_the_person(login):
     client = login(MembershipFactory())
     assert 'data-view="contrast"' not in page_of(client)

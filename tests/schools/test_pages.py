@@ -253,6 +253,29 @@ class TestDeputies:
         response = login(admin).post(reverse("schools:deputy_new", args=[school.pk]), data, follow=True)
         assert "почта портала не настроена" in response.content.decode().replace("\xa0", " ")
 
+    def test_one_school_without_anybody_after_the_other(self, login, admin):
+        first, last, manned = (
+            SchoolFactory(department=admin.department, name=f"Школа № {number}") for number in (1, 2, 3)
+        )
+        PostFactory(school=manned)
+        SchoolFactory(name="Школа № 1 чужого отдела")
+        client, address = login(admin), reverse("schools:deputy_new", args=[first.pk])
+        assert client.get(address).context["others"] == [last]
+        following = client.post(address, self.PERSON | {"next": "1"})
+        assert following.url == reverse("schools:deputy_new", args=[last.pk])
+        response = client.post(following.url, self.PERSON | {"next": "1"})
+        assert response.url == reverse("schools:school", args=[last.pk])
+
+    def test_people_are_listed_and_found_by_their_school(self, login, admin):
+        school = SchoolFactory(department=admin.department, name="Лицей посёлка Ключи")
+        member = MembershipFactory(department=admin.department, deputy=True)
+        PostFactory(school=school, membership=member)
+        client = login(admin)
+        found = client.get("/people/?q=ключи")
+        assert [person.user for person in found.context["page"]] == [member.user]
+        assert "Лицей посёлка Ключи" in found.content.decode()
+        assert "Лицей посёлка Ключи" in client.get(f"/people/{member.user_id}/").content.decode()
+
     def test_twice_is_refused_and_two_schools_are_not(self, login, admin):
         first, second = SchoolFactory.create_batch(2, department=admin.department)
         client = login(admin)
