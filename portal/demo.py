@@ -34,7 +34,17 @@ from portal.demo_texts import inn, paper, reading
 from portal.lib.env import BASE
 from portal.lib.transitions import move
 from roadmaps import permissions
-from roadmaps.domain import approval, evidence, fanout, importing, reminders, reports, requests, responsibles
+from roadmaps.domain import (
+    approval,
+    events,
+    evidence,
+    fanout,
+    importing,
+    reminders,
+    reports,
+    requests,
+    responsibles,
+)
 from roadmaps.domain import messages as talk
 from roadmaps.models import Assignment, AssignmentEvent, Roadmap
 from schools.domain import board, campaigns, flags, schedule
@@ -321,9 +331,7 @@ class Story:
             ("nonobjectivity_found", -6, school),
         ]
         for event, offset, where in happened:
-            fanout.record_event(
-                self.department, event=event, day=self.day(offset), by=self.methodist, school=where
-            )
+            events.record(self.department, event=event, day=self.day(offset), by=self.methodist, school=where)
 
     def work(self, roadmap: Roadmap, *, everything: bool) -> None:
         """Reports and decisions on what was due by now, as diligent as each school is."""

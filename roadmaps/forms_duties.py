@@ -1,4 +1,4 @@
-"""Forms of the duties side: a report, a remark, an event, the filter of a list."""
+"""Forms of the duties side: a report, a remark, the filter of a list."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from orders.models import Clause
 from portal.lib.days import sane_day
 from portal.lib.forms import Day, Filter, day_field
 from portal.lib.refusals import Refused
-from roadmaps.deadlines import EVENT_TITLES
 from roadmaps.domain import evidence
 from roadmaps.domain.matrix import COLUMNS, SHOWN
-from roadmaps.models import ActionItem, Assignment, Roadmap
+from roadmaps.models import ActionItem, Assignment, RecordedEvent, Roadmap
 from schools.models import School
 
 
@@ -186,27 +185,6 @@ class RemarkForm(forms.Form):
     )
 
 
-class EventForm(forms.Form):
-    """What happened, when, where. The second step says which duties it starts."""
-
-    event = forms.ChoiceField(label="Что произошло", choices=list(EVENT_TITLES.items()))
-    day = forms.DateField(
-        label="Когда", validators=[sane_day], widget=Day(),
-        error_messages={"invalid": "Укажите день, например 16.03.2026.", "required": "Укажите день события."},
-    )  # fmt: skip
-    school = forms.ModelChoiceField(
-        School.objects.none(), label="В какой школе", required=False, empty_label="Во всех, где ждут"
-    )
-    note = forms.CharField(
-        label="Примечание", required=False, max_length=300, help_text="Например, номер письма или предмет"
-    )
-
-    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["school"].queryset = School.objects.visible_to(membership).open()  # type: ignore[attr-defined]
-        self.fields["day"].initial = timezone.localdate()
-
-
 class StandingFilter(Filter):
     """Which plan, on which day; nonsense in the address means all of them, today."""
 
@@ -282,10 +260,11 @@ class ListFilter(Filter):
     # Where a number of the start page leads; not chosen here.
     item = forms.ModelChoiceField(ActionItem.objects.none(), required=False, widget=forms.HiddenInput)
     clause = forms.ModelChoiceField(Clause.objects.none(), required=False, widget=forms.HiddenInput)
+    event = forms.ModelChoiceField(RecordedEvent.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, model in (("item", ActionItem), ("clause", Clause)):
+        for name, model in (("item", ActionItem), ("clause", Clause), ("event", RecordedEvent)):
             self.fields[name].queryset = model.objects.visible_to(membership)  # type: ignore[attr-defined]
         duties = Assignment.objects.visible_to(membership).exclude(official=None)
         bearers = Membership.objects.visible_to(membership).filter(

@@ -21,7 +21,7 @@ from orders.signals import (
 )
 from portal.lib import names
 from roadmaps.deadlines.events import NONOBJECTIVE
-from roadmaps.domain import approval, fanout, following, merging, repeal, year_report
+from roadmaps.domain import approval, events, fanout, following, merging, repeal, year_report
 from schools.models import ObjectivityFlag, School, VprCampaign
 from schools.signals import schedule_changed, school_flagged, school_merged, school_merging, vpr_held
 
@@ -70,11 +70,12 @@ def ask_for_the_plan(order: Order, **_: Any) -> list[Check]:
 def start_clocks_of_flagged(flag: ObjectivityFlag, by: Membership, **_: Any) -> None:
     """The school gets what plans ask of flagged ones; «при выявлении признаков» runs from the flag's day."""
     fanout.reach_flagged(flag.school, by)
-    fanout.record_event(
+    events.record(
         flag.school.department,
         event=NONOBJECTIVE,
         day=flag.opened_on,
         by=by,
+        by_portal=True,
         school=flag.school,
         note=f"Открыт признак: {flag}"[:300],
     )

@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from roadmaps.views import (
     assignments,
+    events,
     feeds,
     handover,
     items,
@@ -47,6 +48,11 @@ urlpatterns: list[URLPattern] = [
     path("review/accept/", review.review_accept, name="review_accept"),
     path("assignments/", assignments.assignments, name="assignments"),
     path("assignments/excel/", assignments.assignments_excel, name="assignments_excel"),
+    path("assignments/events/", events.event_list, name="events"),
+    path("assignments/events/new/", events.event_new, name="event_new"),
+    path("assignments/events/<int:pk>/", events.event, name="event"),
+    path("assignments/events/<int:pk>/day/", events.event_day, name="event_day"),
+    path("assignments/events/<int:pk>/withdraw/", events.event_withdraw, name="event_withdraw"),
     path("assignments/<int:pk>/", mine.assignment, name="assignment"),
     path("assignments/<int:pk>/report/", mine.assignment_report, name="assignment_report"),
     path("assignments/<int:pk>/draft/", mine.assignment_draft, name="assignment_draft"),
@@ -68,7 +74,6 @@ urlpatterns: list[URLPattern] = [
     path("evidence/<int:pk>/", mine.evidence_file, name="evidence_file"),
     path("evidence/<int:pk>/remove/", mine.evidence_remove, name="evidence_remove"),
     path("evidence/<int:pk>/restore/", mine.evidence_restore, name="evidence_restore"),
-    path("events/new/", assignments.event_new, name="event_new"),
     path("reports/", standing.standing, name="standing"),
     path("reports/<str:kind>/", standing.standing_file, name="standing_file"),
     path("<int:pk>/proofs/", settling.proofs, name="proofs"),

@@ -18,7 +18,7 @@ from recheck import sampling
 from recheck.domain import conflicts
 from recheck.models import CaseEvent, RecheckCase, Rules
 from roadmaps.deadlines.events import SCHOOL_CHECK
-from roadmaps.domain import fanout
+from roadmaps.domain import events
 from schools.models import School
 
 State, Kind = RecheckCase.State, RecheckCase.Kind
@@ -55,11 +55,12 @@ def open_case(*, by: Membership, partner: School | None = None, **fields: Any) -
     _check(case, partner)
     case = _save(case, by)
     if case.school_checked_on:
-        fanout.record_event(
+        events.record(
             case.department,
             event=SCHOOL_CHECK,
             day=case.school_checked_on,
             by=by,
+            by_portal=True,
             school=case.school,
             note=f"Открыта перепроверка: {case}"[:300],
         )

@@ -155,17 +155,25 @@ def _after_event(part: OnEvent, day: date, calendar: Calendar) -> _Time:
     return day, day, None, key
 
 
-_COUNTED = re.compile(r"event:.+:(\d{4}-\d\d-\d\d):([+-])(\d+ [a-z]+)(?:/\d+)?")
+_EVENT_KEY = re.compile(
+    r"event:(?P<event>[a-z_]+):(?P<day>\d{4}-\d\d-\d\d)(?::(?:\+(?P<after>\d+ [a-z]+)|-(?P<before>\d+ [a-z]+)))?"
+    r"(?P<about>/\d+)?"
+)
 
 
-def counted_anew(key: str, calendar: Calendar) -> tuple[date, date] | None:
-    """First and last day, by this calendar, of what an event started; None for what does not count from an event."""
-    found = _COUNTED.fullmatch(key)
-    if not found:
+def counted_anew(
+    key: str, calendar: Calendar, day: date | None = None
+) -> tuple[str, date, date | None] | None:
+    """Key, first and due day, by this calendar, of what an event started; with ``day`` had the event been on that day.
+
+    None for a key that is no event's. What stands behind the key's own («/12») stays.
+    """
+    found = _EVENT_KEY.fullmatch(key)
+    if found is None:
         return None
-    day, back = date.fromisoformat(found[1]), found[2] == "-"
-    last = shifted(day, found[3], calendar, back=back)
-    return (last if back else day), last
+    part = OnEvent(found["event"], after=found["after"], before=found["before"])
+    first, _, due, anew = _after_event(part, day or date.fromisoformat(found["day"]), calendar)
+    return f"{anew}{found['about'] or ''}", first, due
 
 
 def shifted(day: date, term: str, calendar: Calendar, *, back: bool = False) -> date:

@@ -7,17 +7,17 @@ is recorded; parts that are not understood become nothing and are listed by `gap
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models import Department, Membership
+from accounts.models import Membership
 from orders.models import Clause
 from portal.lib import names
 from portal.lib.refusals import Refused
@@ -41,8 +41,6 @@ from roadmaps.domain.compiling import is_undated
 from roadmaps.models import ActionItem, Assignment, AssignmentQuerySet, RecordedEvent, Roadmap
 from schools.domain import schedule
 from schools.models import School
-
-Whom = Literal["everybody", "schools", "officials"]
 
 
 @dataclass(frozen=True)
@@ -87,27 +85,6 @@ class Gap:
         return self.source.item is not None and is_undated(self.source.item.deadline_parts)
 
 
-@dataclass(frozen=True)
-class Start:
-    """What an event starts: one source with the duties it will give (not saved yet)."""
-
-    roadmap: Roadmap
-    source: Source
-    assignments: list[Assignment]
-
-    @property
-    def last_day(self) -> datetime.date | None:
-        return max((a.last_day for a in self.assignments if a.last_day), default=None)
-
-    @property
-    def whom(self) -> str:
-        """The bearers in words: «12 школ», up to three by their names."""
-        schools = {a.school_id: a.school.name for a in self.assignments if a.school}
-        people = {a.official_id: a.official.user.short_name for a in self.assignments if a.official}
-        many = [names.counted(len(schools), "школа", "школы", "школ")]
-        return ", ".join([*(many if len(schools) > 3 else schools.values()), *people.values()])
-
-
 @transaction.atomic
 def fan_out(roadmap: Roadmap, by: Membership) -> int:
     """Make the roadmap's assignments, return how many are new.
@@ -120,7 +97,7 @@ def fan_out(roadmap: Roadmap, by: Membership) -> int:
     rows = [row for source in sources(roadmap) for row in maker.assignments(source)]
     succession.take_over(roadmap, rows, by)
     asked = of_roadmap(roadmap)
-    existing = _identities(asked)
+    existing = identities(asked)
     fresh = [row for row in rows if identity(row) not in existing]
     Assignment.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=1000)
     made = asked.count() - len(existing)
@@ -140,7 +117,7 @@ def reach_flagged(school: School, by: Membership) -> int:
     rows = []
     for roadmap in approved.select_related("order", "department"):
         maker = Maker(roadmap, by)
-        existing = _identities(of_roadmap(roadmap))
+        existing = identities(of_roadmap(roadmap))
         flagged = (s for s in sources(roadmap) if any(t["kind"] == "flagged_schools" for t in s.reach))
         made = (row for source in flagged for row in maker.assignments(source) if row.school == school)
         rows += [
@@ -187,72 +164,6 @@ def gaps(roadmap: Roadmap, by: Membership) -> list[Gap]:
     return [Gap(source, problem) for source in sources(roadmap) if (problem := maker.problem(source))]
 
 
-def starting(
-    department: Department,
-    *,
-    event: str,
-    day: datetime.date,
-    by: Membership,
-    school: School | None = None,
-    whom: Whom = "everybody",
-) -> list[Start]:
-    """What the event would start on that day, new duties only. Writes nothing."""
-    happened = RecordedEvent(department=department, event=event, day=day, school=school)
-    approved = Roadmap.objects.filter(
-        Q(school=None) | Q(school=school) if school else Q(),
-        department=department,
-        state=Roadmap.State.APPROVED,
-        first_day__lte=day,
-        last_day__gte=day,
-    )
-    found = []
-    for roadmap in approved.select_related("order", "department"):
-        maker = Maker(roadmap, by)
-        existing = _identities(of_roadmap(roadmap))
-        for source in sources(roadmap):
-            started = (row for row in maker.started(source, happened) if _is_for(row, whom))
-            rows = [row for row in started if identity(row) not in existing]
-            if rows:
-                found.append(Start(roadmap, source, rows))
-    return found
-
-
-@transaction.atomic
-def record_event(
-    department: Department,
-    *,
-    event: str,
-    day: datetime.date,
-    by: Membership,
-    school: School | None = None,
-    note: str = "",
-    only: Collection[str] | None = None,
-    whom: Whom = "everybody",
-) -> tuple[RecordedEvent, int]:
-    """Write down that the event happened and start the clocks that wait for it; return it and how many are new.
-
-    ``only`` names the sources (`Source.key`) to start, None all that wait; ``whom`` says whose clocks. The same event
-    recorded again is the same event: it adds what is still missing and doubles nothing.
-    """
-    if school is not None and school.department_id != department.pk:
-        raise Refused("Эта школа относится к другому отделу.")
-    starts = starting(department, event=event, day=day, by=by, school=school, whom=whom)
-    recorded, _ = RecordedEvent.objects.get_or_create(
-        department=department, event=event, day=day, school=school, defaults={"by": by, "note": note}
-    )
-    chosen = [start for start in starts if only is None or start.source.key in only]
-    rows = [row for start in chosen for row in start.assignments]
-    for row in rows:
-        row.event = recorded
-    Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-    made = recorded.assignments.count()
-    return recorded, made
-
-
-def _is_for(row: Assignment, whom: Whom) -> bool:
-    return whom == "everybody" or (row.school is not None) == (whom == "schools")
-
-
 Identity = tuple[int | None, int | None, str, int | None, int | None]
 
 
@@ -261,7 +172,7 @@ def identity(row: Assignment) -> Identity:
     return row.item_id, row.clause_id, row.occurrence, row.school_id, row.named_id or row.official_id
 
 
-def _identities(duties: AssignmentQuerySet) -> set[Identity]:
+def identities(duties: AssignmentQuerySet) -> set[Identity]:
     printed = Coalesce("named", "official")
     return set(duties.values_list("item", "clause", "occurrence", "school", printed))
 
@@ -318,9 +229,12 @@ class Maker:
     def started(self, source: Source, happened: RecordedEvent) -> Iterator[Assignment]:
         """What the event starts. At one school: that school's duties, and those of officials about it.
 
-        What counts back from an event whose days a schedule has told is made already.
+        What counts back from an event whose days a schedule has told is made already. An event still ahead starts
+        only what counts back from it.
         """
         waiting = [p for p in source.parts if isinstance(p, OnEvent) and p.event == happened.event]
+        if happened.day > self.today:
+            waiting = [part for part in waiting if part.before]
         if source.problem or not waiting:
             return
         about = f"/{happened.school_id}" if happened.school_id else ""

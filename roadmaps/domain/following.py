@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection
+from contextlib import suppress
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,8 +15,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import Department, Membership
+from portal.lib.refusals import Refused
 from roadmaps.deadlines import ASSESSMENT, counted_anew, hangs_on_run
-from roadmaps.domain import fanout
+from roadmaps.domain import events, fanout
 from roadmaps.domain.fanout import Identity, Maker, identity
 from roadmaps.models import Assignment, AssignmentEvent, RecordedEvent, Roadmap
 from schools.models import School, VprCampaign
@@ -100,11 +102,11 @@ def follow_calendar(department: Department, by: Membership) -> int:
     )
     moved, told = [], []
     for row in rows:
-        days = counted_anew(row.occurrence, department.calendar)
-        if days is not None and days[1] != row.last_day:
-            comment = f"Календарь отдела изменился: срок {_until(days[1])}, был {_until(row.last_day)}."
+        anew = counted_anew(row.occurrence, department.calendar)
+        if anew is not None and anew[2] != row.last_day:
+            comment = f"Календарь отдела изменился: срок {_until(anew[2])}, был {_until(row.last_day)}."
             told.append(AssignmentEvent(assignment=row, kind=MOVED, state=row.state, by=by, comment=comment))
-            row.first_day, row.last_day = days
+            _, row.first_day, row.last_day = anew
             moved.append(row)
     Assignment.objects.bulk_update(moved, ["first_day", "last_day"], batch_size=500)
     AssignmentEvent.objects.bulk_create(told, batch_size=500)
@@ -122,22 +124,27 @@ def _until(day: datetime.date | None) -> str:
 def record_held(campaign: VprCampaign, school: School | None, day: datetime.date, by: Membership) -> None:
     """«Оценочная процедура проведена»: at a school once all its tests were, for officials once every school is done.
 
-    Once a campaign: an event that a person or the portal recorded before in its days is not recorded again.
+    Once a campaign: an event that a person recorded in its days stands; what the portal recorded follows the marks.
     """
-    before = RecordedEvent.objects.filter(
+    recorded = RecordedEvent.objects.standing().filter(
         department=campaign.department,
         event=ASSESSMENT,
         school=school,
         day__gte=campaign.first_day,
-        day__lte=day,
+        day__lte=max(campaign.last_day, day),
     )
-    if not before.exists():
-        fanout.record_event(
+    before = recorded.select_related("department").first()
+    if before is None:
+        events.record(
             campaign.department,
             event=ASSESSMENT,
             day=day,
             by=by,
+            by_portal=True,
             school=school,
             note=f"{campaign}: проведены все работы"[:300],
             whom="schools" if school else "officials",
         )
+    elif before.by_portal and before.day != day:
+        with suppress(Refused):  # a day no plan reaches: the methodist mends it
+            events.correct_day(before, by=by, day=day)

@@ -27,6 +27,7 @@ ASKED = kinds.register(kinds.Kind("asked", "Просьба исполнител�
 ANSWERED = kinds.register(kinds.Kind("answered", "Ответ на просьбу", refresh=refresh))
 HANDED = kinds.register(kinds.Kind("handed", "Передано поручение", refresh=refresh))
 MENTION = kinds.register(kinds.Kind("mention", "Сообщение по поручению", optional=True, refresh=refresh))
+WITHDRAWN = kinds.register(kinds.Kind("withdrawn", "Поручения сняты"))
 
 
 def asked(request: AssignmentRequest, text: str) -> None:

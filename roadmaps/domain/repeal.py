@@ -10,18 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from notifications.domain import kinds, ledger
+from notifications.domain import ledger
 from orders.models import Order
 from portal.lib.names import counted
 from portal.lib.transitions import move
 from roadmaps.domain.due import People
 from roadmaps.domain.editing import record
+from roadmaps.domain.letters import WITHDRAWN
 from roadmaps.models import Assignment, AssignmentEvent, AssignmentQuerySet, Roadmap
 
 State = Assignment.State
 Bearer = tuple[int | None, int | None]  # school, official
 DUTIES = ("поручение", "поручения", "поручений")
-WITHDRAWN = kinds.register(kinds.Kind("withdrawn", "Поручения сняты: приказ отменён"))
 
 
 @transaction.atomic

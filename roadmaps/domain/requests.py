@@ -115,11 +115,13 @@ def drop(request: AssignmentRequest, *, by: Membership) -> None:
     note(request.assignment, Kind.DROPPED, by=by, comment="Просьба отозвана.")
 
 
-def drop_waiting(assignment: Assignment, *, by: Membership) -> None:
-    """The report made the request needless."""
+def drop_waiting(
+    assignment: Assignment, *, by: Membership, said: str = "Просьба снята: отправлен доклад."
+) -> None:
+    """Something made the request needless, a report for one."""
     for request in assignment.requests.filter(state=State.ASKED):
         _settle(request, State.DROPPED, by)
-        note(assignment, Kind.DROPPED, by=by, comment="Просьба снята: отправлен доклад.")
+        note(assignment, Kind.DROPPED, by=by, comment=said)
 
 
 def _ask(

@@ -8,6 +8,7 @@ from roadmaps.models.duties import (
     EvidenceQuerySet,
     Notice,
     RecordedEvent,
+    RecordedEventQuerySet,
     touching,
 )
 from roadmaps.models.feeds import Feed, FeedQuerySet
@@ -39,6 +40,7 @@ __all__ = [
     "FeedQuerySet",
     "Notice",
     "RecordedEvent",
+    "RecordedEventQuerySet",
     "RequestQuerySet",
     "ResponsibleRule",
     "Roadmap",

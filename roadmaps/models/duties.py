@@ -17,8 +17,18 @@ from roadmaps.models.plan import ActionItem
 from schools.models import Post, School
 
 
+class RecordedEventQuerySet(TenantQuerySet["RecordedEvent"]):
+    def standing(self) -> RecordedEventQuerySet:
+        """Not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+
 class RecordedEvent(models.Model):
-    """Something happened that clocks wait for: an event of `roadmaps.deadlines`, on a day, maybe at one school."""
+    """Something happened that clocks wait for: an event of `roadmaps.deadlines`, on a day, maybe at one school.
+
+    ``by_portal``: recorded in the course of ``by``'s other work, which ``note`` names. One stands a kind, day and
+    school; a withdrawn one stays in the log and may be recorded anew.
+    """
 
     department = models.ForeignKey(Department, models.PROTECT, related_name="recorded_events")
     event = models.CharField("событие", max_length=40)
@@ -26,9 +36,13 @@ class RecordedEvent(models.Model):
     school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="recorded_events")
     note = models.CharField("примечание", max_length=300, blank=True)
     by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+    by_portal = models.BooleanField("записал портал", default=False)
     at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField("отозвано", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_why = models.CharField("почему отозвано", max_length=300, blank=True)
 
-    objects = TenantQuerySet["RecordedEvent"].as_manager()
+    objects = RecordedEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = "событие"
@@ -37,13 +51,19 @@ class RecordedEvent(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["department", "event", "day", "school"],
-                condition=Q(school__isnull=False),
+                condition=Q(school__isnull=False, withdrawn_at=None),
                 name="event_school_once",
             ),
             models.UniqueConstraint(
                 fields=["department", "event", "day"],
-                condition=Q(school=None),
+                condition=Q(school=None, withdrawn_at=None),
                 name="event_department_once",
+            ),
+            models.CheckConstraint(
+                name="event_withdrawn_by_whom_and_why",
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawn_why="")
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_why=""),
+                violation_error_message="У отозванного события должны быть дата, автор и причина.",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""The department's view of all duties, events that start waiting ones, and what became no duty."""
+"""The department's view of all duties, and what became no duty."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from django.db.models import Case, F, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import DEPARTMENT_ROLES, role_required
 from portal.lib.downloads import attachment
 from portal.templatetags.portal import plural
-from roadmaps.deadlines import EVENT_TITLES
 from roadmaps.domain import agenda, duty_book, fanout
-from roadmaps.forms_duties import EventForm, ListFilter
-from roadmaps.models import Assignment, AssignmentQuerySet, RecordedEvent, Roadmap
+from roadmaps.forms_duties import ListFilter
+from roadmaps.models import Assignment, AssignmentQuerySet, Roadmap
 
 PER_PAGE = 50
 
@@ -39,34 +38,6 @@ def assignments_excel(request: PortalRequest) -> HttpResponse:
     rows = _narrowed(Assignment.objects.visible_to(request.membership), narrowed)
     today = timezone.localdate()
     return attachment(duty_book.sheet(rows, today), f"Поручения на {today:%d.%m.%Y}.xlsx")
-
-
-@require_http_methods(["GET", "POST"])
-@role_required(Role.METHODIST)
-def event_new(request: PortalRequest) -> HttpResponse:
-    """First what would start, then, confirmed, it starts: duties, whom, until when."""
-    member = request.membership
-    form = EventForm(request.POST or None, membership=member)
-    starts = None
-    if request.method == "POST" and form.is_valid():
-        happened = {name: form.cleaned_data[name] for name in ("event", "day", "school")}
-        if "confirm" in request.POST:
-            only = request.POST.getlist("source")
-            recorded, made = fanout.record_event(
-                member.department, by=member, note=form.cleaned_data["note"], only=only, **happened
-            )
-            messages.success(request, f"Записано: {EVENT_TITLES[recorded.event]}. Начато поручений: {made}.")
-            return redirect("roadmaps:assignments")
-        starts = fanout.starting(member.department, by=member, **happened)
-    past = RecordedEvent.objects.visible_to(member).select_related("school", "by__user")[:10]
-    context = {
-        "form": form,
-        "starts": starts,
-        "past": past,
-        "titles": EVENT_TITLES,
-        "choose": form.data.get("event"),
-    }
-    return render(request, "roadmaps/assignment_event.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
@@ -99,7 +70,7 @@ def _approved(request: PortalRequest, pk: int) -> Roadmap:
 def _narrowed(rows: AssignmentQuerySet, narrowed: ListFilter) -> AssignmentQuerySet:
     chosen = narrowed.chosen()
     rows = rows.filter(
-        **{name: chosen[name] for name in ("school", "official", "item", "clause") if name in chosen}
+        **{name: chosen[name] for name in ("school", "official", "item", "clause", "event") if name in chosen}
     )
     if day := chosen.get("day"):
         rows = rows.filter(last_day=day)

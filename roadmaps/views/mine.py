@@ -18,7 +18,7 @@ from accounts.middleware import PortalRequest
 from accounts.permissions import role_required
 from portal.lib.refusals import Refused
 from roadmaps import permissions
-from roadmaps.domain import agenda, evidence, handover, reports
+from roadmaps.domain import agenda, events, evidence, handover, reports
 from roadmaps.domain import messages as messaging
 from roadmaps.domain.digest import bearer_name
 from roadmaps.forms_duties import DenyForm, GrantForm, MessageForm, ReportForm
@@ -71,6 +71,7 @@ def assignment_page(request: PortalRequest, pk: int, *, status: int = 200, **mor
         "may_hand_over": row.is_open and handover.may_hand_over(row, member),
         "may_name": row.is_open
         and (permissions.may_help(row, member) or member.role in permissions.DECIDERS),
+        "started_by": events.of(row, member),
         "helpers": row.helpers.select_related("user"),
         "events": row.events.select_related("by__user").prefetch_related("mentions__user"),
         "message_form": MessageForm(people=messaging.audience(row))

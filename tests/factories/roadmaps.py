@@ -11,6 +11,7 @@ from roadmaps.models import (
     Assignment,
     AssignmentRequest,
     Feed,
+    RecordedEvent,
     Roadmap,
     RoadmapImport,
     Section,
@@ -88,6 +89,18 @@ class AssignmentFactory(DjangoModelFactory):
     occurrence = "by:2026-03-15"
     first_day = datetime.date(2026, 3, 15)
     last_day = datetime.date(2026, 3, 15)
+
+
+class RecordedEventFactory(DjangoModelFactory):
+    """The VPR were held in the department's schools on 10 March 2026; a methodist wrote it down."""
+
+    class Meta:
+        model = RecordedEvent
+
+    department = factory.SubFactory(DepartmentFactory)
+    event = "assessment_held"
+    day = datetime.date(2026, 3, 10)
+    by = factory.SubFactory(MembershipFactory, department=factory.SelfAttribute("..department"))
 
 
 class FeedFactory(DjangoModelFactory):

@@ -135,6 +135,21 @@ def test_the_end_of_the_schools_own_check_starts_the_clocks_that_wait_for_it():
     assert (duty.school, duty.last_day, duty.event) == (school, datetime.date(2026, 5, 2), event)
 
 
+def test_a_recheck_withdrawn_and_opened_again_records_no_second_event():
+    order = OrderFactory()
+    member = MembershipFactory(department=order.department)
+    plan = RoadmapFactory(department=order.department, order=order, state="approved", created_by=member)
+    school = SchoolFactory(department=order.department)
+    item(plan, "в течение 3 дней после завершения проверки школьной комиссией")
+    told = {"school": school, "school_checked_on": datetime.date(2026, 4, 29)}
+    case = opened(member, **told)
+    cases.withdraw(case, by=member, reason="Не те работы")
+    opened(member, exam=case.exam, **told)
+    event = RecordedEvent.objects.get()
+    assert event.by_portal
+    assert event.assignments.count() == 1
+
+
 def test_a_check_that_is_not_over_starts_nothing():
     with pytest.raises(Refused, match="день впереди"):
         opened(school_checked_on=timezone.localdate() + datetime.timedelta(days=1))

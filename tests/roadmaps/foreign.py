@@ -10,6 +10,7 @@ from tests.factories.roadmaps import (
     AssignmentFactory,
     AssignmentRequestFactory,
     FeedFactory,
+    RecordedEventFactory,
     RoadmapFactory,
     RoadmapImportFactory,
     SectionFactory,
@@ -88,6 +89,10 @@ def approved() -> dict[str, Any]:
     return {"pk": RoadmapFactory(state="approved", order=OrderFactory()).pk}
 
 
+def event() -> dict[str, Any]:
+    return {"pk": RecordedEventFactory().pk}
+
+
 # name → (traits of the member who looks, the arguments that name another department's row)
 FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     # plans
@@ -129,6 +134,7 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "roadmaps:evidence_restore": ({}, proof),
     "roadmaps:gaps": ({}, approved),
     "roadmaps:fan_out": ({}, approved),
+    **{f"roadmaps:{name}": ({}, event) for name in ("event", "event_day", "event_withdraw")},
     # the year's report
     **{f"roadmaps:{name}": ({}, year_report) for name in YEAR_PAGES},
     "roadmaps:year_file": ({}, lambda: {**year_report(), "kind": "pdf"}),

@@ -9,7 +9,7 @@ import time_machine
 
 from portal.lib.refusals import Refused
 from roadmaps.deadlines import Period, compile, to_json
-from roadmaps.domain import clauses, fanout, reports
+from roadmaps.domain import clauses, events, fanout, reports
 from roadmaps.models import Assignment, RecordedEvent, Roadmap
 from schools.domain import flags
 from tests.factories.accounts import MembershipFactory, UserFactory
@@ -176,21 +176,21 @@ def test_event_starts_what_waits_for_it_once(roadmap, methodist, schools):
     fanout.fan_out(roadmap, methodist)
     assert not Assignment.objects.exists()
     told = {"event": "assessment_held", "day": date(2026, 3, 12), "by": methodist}
-    (start,) = fanout.starting(roadmap.department, **told)
-    assert (start.source.item, start.last_day, len(start.assignments)) == (waiting, date(2026, 3, 17), 3)
+    (start,) = events.starting(roadmap.department, **told)
+    assert (start.source.item, start.latest, len(start.assignments)) == (waiting, date(2026, 3, 17), 3)
     assert not Assignment.objects.exists(), "looking ahead writes nothing"
-    event, made = fanout.record_event(roadmap.department, **told)
+    event, made = events.record(roadmap.department, **told)
     assert made == 3
     assert days(Assignment.objects.filter(event=event)) == [(date(2026, 3, 12), date(2026, 3, 17))]
-    assert fanout.starting(roadmap.department, **told) == []
-    fanout.record_event(roadmap.department, **told)
+    assert events.starting(roadmap.department, **told) == []
+    events.record(roadmap.department, **told)
     assert (Assignment.objects.count(), RecordedEvent.objects.count()) == (3, 1)
 
 
 def test_event_at_one_school_starts_that_schools_clock_and_the_officials(roadmap, methodist, schools):
     item(roadmap, "в течение 3 рабочих дней после проведения ВПР", SCHOOLS + official(methodist))
     for school in schools[:2]:
-        fanout.record_event(
+        events.record(
             roadmap.department, event="assessment_held", day=date(2026, 3, 12), by=methodist, school=school
         )
     assert {duty.school for duty in Assignment.objects.exclude(school=None)} == set(schools[:2])
@@ -200,7 +200,7 @@ def test_event_at_one_school_starts_that_schools_clock_and_the_officials(roadmap
 
 def test_only_the_chosen_ones_start(roadmap, methodist, schools):
     wanted, _other = (item(roadmap, "в течение 3 дней после проведения ВПР") for _ in range(2))
-    fanout.record_event(
+    events.record(
         roadmap.department,
         event="assessment_held",
         day=date(2026, 3, 12),
@@ -214,10 +214,10 @@ def test_event_outside_the_plans_period_or_in_another_department_starts_nothing(
     item(roadmap, "в течение 3 дней после проведения ВПР")
     foreign = MembershipFactory()
     happened = {"event": "assessment_held", "by": methodist}
-    assert fanout.starting(roadmap.department, day=date(2026, 9, 2), **happened) == []
-    assert fanout.starting(foreign.department, day=date(2026, 3, 2), **happened) == []
+    assert events.starting(roadmap.department, day=date(2026, 9, 2), **happened) == []
+    assert events.starting(foreign.department, day=date(2026, 3, 2), **happened) == []
     with pytest.raises(Refused, match="другому отделу"):
-        fanout.record_event(foreign.department, day=date(2026, 3, 2), school=schools[0], **happened)
+        events.record(foreign.department, day=date(2026, 3, 2), school=schools[0], **happened)
 
 
 # Clauses of the order

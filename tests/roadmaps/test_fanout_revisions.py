@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from roadmaps.deadlines import compile, to_json
-from roadmaps.domain import fanout, reports, revisions
+from roadmaps.domain import events, fanout, reports, revisions
 from roadmaps.models import ActionItem, Assignment, Roadmap
 from tests.factories.orders import OrderFactory
 from tests.factories.schools import PostFactory
@@ -92,8 +92,8 @@ def test_row_that_is_gone_closes_what_was_open(roadmap, methodist, schools):
 
 def test_duty_that_an_event_started_follows_its_row(roadmap, methodist, schools):
     item(roadmap, "в течение 3 рабочих дней после проведения ВПР")
-    fanout.record_event(roadmap.department, event="assessment_held", day=date(2026, 3, 12), by=methodist)
+    events.record(roadmap.department, event="assessment_held", day=date(2026, 3, 12), by=methodist)
     copy = revise(roadmap, methodist)
     assert fanout.of_roadmap(copy).open().count() == 3
-    again = fanout.starting(roadmap.department, event="assessment_held", day=date(2026, 3, 12), by=methodist)
+    again = events.starting(roadmap.department, event="assessment_held", day=date(2026, 3, 12), by=methodist)
     assert again == []

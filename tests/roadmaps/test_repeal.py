@@ -12,7 +12,7 @@ from django.urls import reverse
 from notifications.domain import delivery
 from notifications.models import Reminder
 from orders.domain import repealing
-from roadmaps.domain import fanout, messages, reminders, repeal, reports
+from roadmaps.domain import events, messages, reminders, repeal, reports
 from roadmaps.models import Assignment, Roadmap
 from tests.factories.accounts import MembershipFactory
 from tests.factories.orders import ClauseFactory, make_signed
@@ -141,7 +141,7 @@ def test_no_event_starts_duties_of_an_archived_plan(order, head, duty, deputy):
     duty.item.deadline_parts = [{"event": "assessment_held", "after": "3 workdays"}]
     duty.item.reach = [{"kind": "all_schools", "phrase": "", "label": ""}]
     duty.item.save()
-    assert fanout.starting(order.department, event="assessment_held", day=MORNING.date(), by=head) == []
+    assert events.starting(order.department, event="assessment_held", day=MORNING.date(), by=head) == []
 
 
 def test_the_head_sees_what_will_be_withdrawn_before_pressing(login, order, head, duty):

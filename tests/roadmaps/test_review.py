@@ -1,4 +1,4 @@
-"""«На проверке», the list of all duties, events and gaps: the department's side."""
+"""«На проверке», the list of all duties, and gaps: the department's side."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from django.utils import timezone
 
 from accounts.models import Role
 from roadmaps.domain import evidence, fanout, reports
-from roadmaps.models import Assignment, RecordedEvent, Roadmap
+from roadmaps.models import Assignment, Roadmap
 from tests.factories.accounts import MembershipFactory
 from tests.factories.roadmaps import AssignmentFactory
-from tests.factories.schools import PostFactory, SchoolFactory
+from tests.factories.schools import PostFactory
 from tests.roadmaps.test_evidence import upload
 from tests.roadmaps.test_fanout import item, methodist, roadmap, schools
 
 __all__ = ["methodist", "roadmap", "schools"]  # fixtures of the fan-out serve here too
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
-REVIEW, LIST, EVENT = "/roadmaps/review/", "/roadmaps/assignments/", "/roadmaps/events/new/"
+REVIEW, LIST = "/roadmaps/review/", "/roadmaps/assignments/"
 State = Assignment.State
 
 
@@ -215,29 +215,7 @@ def test_list_is_not_for_schools(login):
     assert login(PostFactory().membership).get(LIST).status_code == 403
 
 
-# Events and gaps
-
-
-def test_event_is_shown_before_it_starts_anything(roadmap, methodist, schools, login):
-    waiting = item(roadmap, "в течение 3 рабочих дней после проведения ВПР")
-    client = login(methodist)
-    told = {"event": "assessment_held", "day": "2026-03-12", "note": "Математика"}
-    page = client.post(EVENT, told).content.decode()
-    assert waiting.text in page
-    assert "17\N{NO-BREAK SPACE}марта" in page
-    assert not RecordedEvent.objects.exists()
-    client.post(EVENT, {**told, "confirm": "1", "source": f"item:{waiting.pk}"})
-    assert Assignment.objects.filter(item=waiting).count() == 3
-    assert RecordedEvent.objects.get().note == "Математика"
-
-
-def test_event_form_refuses_nonsense_and_foreign_schools(methodist, login):
-    client = login(methodist)
-    foreign = SchoolFactory()
-    response = client.post(EVENT, {"event": "чудо", "day": "вчера", "school": foreign.pk, "confirm": "1"})
-    assert response.status_code == 422
-    assert not RecordedEvent.objects.exists()
-    assert foreign.name not in response.content.decode()
+# Gaps
 
 
 def test_gaps_page_names_them_and_makes_what_was_missing(roadmap, methodist, schools, login):
