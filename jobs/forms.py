@@ -1,10 +1,12 @@
-"""Forms that every import of a table shares."""
+"""Forms that every import of a table shares: the file itself, and how its columns are read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from django import forms
 
 from portal.lib import excel
 
@@ -13,6 +15,30 @@ MOST_COLUMNS = 200
 SAMPLES = 3
 ABOVE = 8  # rows shown so that a person can point at the head
 IN_A_ROW = 6  # cells of each of them
+
+
+class TableFileField(forms.FileField):
+    """A file with a table, not larger than the reader takes; asked before it is read into memory."""
+
+    default_error_messages = {
+        "required": "Выберите файл с таблицей.",
+        "empty": "Файл пустой. Выберите другой.",
+    }
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if file and file.size > excel.MAX_BYTES:
+            limit = excel.MAX_BYTES // 1024 // 1024
+            raise forms.ValidationError(
+                f"Файл «{file.name}» больше {limit} МБ. Оставьте в нём только нужный лист."
+            )
+        return file
+
+
+class TableFileForm(forms.Form):
+    """One file with a table."""
+
+    file = TableFileField(label="Файл с таблицей")
 
 
 @dataclass

@@ -47,3 +47,8 @@ class StagedImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def title(self) -> str:
+        """What is being done, to which file."""
+        return f"{self._meta.verbose_name} «{self.file_name}»"

@@ -13,7 +13,6 @@ from django.utils import timezone
 from accounts.forms import TenantModelForm
 from accounts.models import Membership
 from observers.models import CampaignNeeds, Observer, Stage
-from portal.lib import excel
 from portal.lib.days import sane_day
 from portal.lib.forms import Day, Filter, set_choices
 from schools.models import School, VprCampaign
@@ -30,24 +29,6 @@ def past_day(label: str) -> forms.DateField:
 
 class ReasonForm(forms.Form):
     comment = forms.CharField(label="Почему", max_length=500)
-
-
-class BankFileForm(forms.Form):
-    """A list of observers to look at."""
-
-    file = forms.FileField(
-        label="Файл со списком",
-        error_messages={
-            "required": "Выберите файл со списком наблюдателей.",
-            "empty": "Файл пустой. Выберите другой.",
-        },
-    )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > excel.MAX_BYTES:  # before it is read into memory
-            raise forms.ValidationError("Файл больше 20 МБ. Оставьте в нём только лист со списком.")
-        return file
 
 
 class BankFilter(Filter):

@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from jobs import wizard
 from observers.views import (
     bank,
     board,
@@ -20,10 +21,7 @@ urlpatterns = [
     path("new/", bank.observer_new, name="new"),
     path("import/", imports.import_new, name="import_new"),
     path("import/<int:pk>/", imports.import_preview, name="import"),
-    path("import/<int:pk>/columns/", imports.import_columns, name="import_columns"),
-    path("import/<int:pk>/apply/", imports.import_apply, name="import_apply"),
-    path("import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
-    path("import/<int:pk>/discard/", imports.import_discard, name="import_discard"),
+    *wizard.steps(imports.WIZARD, "import/", "columns", "apply", "undo", "discard", "faults", name="import"),
     path("<int:pk>/", bank.observer, name="observer"),
     path("<int:pk>/edit/", bank.observer_edit, name="edit"),
     path("<int:pk>/leave/", bank.observer_change, {"change": "leave"}, name="leave"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.forms import TenantModelForm
 from accounts.models import Membership, Role
 from accounts.permissions import DEPARTMENT_ROLES
-from portal.lib import excel
+from jobs.forms import TableFileField
 from portal.lib.days import sane_day
 from portal.lib.forms import Day, Filter, set_choices
 from recheck.models import Expert, ExpertTie, Measure, RecheckCase, RecheckCommission, Rules
@@ -115,18 +115,12 @@ class DrawForm(forms.Form):
 class SheetForm(forms.Form):
     """A table of works or scores: a file, or cells pasted from Excel."""
 
-    file = forms.FileField(label="Файл", required=False)
+    file = TableFileField(label="Файл", required=False)
     text = forms.CharField(
         label="Или вставьте таблицу из Excel", required=False, max_length=1_000_000,
         widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
         help_text="Вместе с первой строкой, которая называет столбцы.",
     )  # fmt: skip
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file and file.size > excel.MAX_BYTES:  # before it is read into memory
-            raise ValidationError("Файл больше 20 МБ. Оставьте в нём только таблицу работ.")
-        return file
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from jobs import wizard
 from recheck.views import cases, entry, outcome, people, seats, works
 
 app_name = "recheck"
@@ -21,10 +22,8 @@ urlpatterns = [
     path("<int:pk>/order/", outcome.order, name="order"),
     path("measures/<int:pk>/plan/", outcome.measure_plan, name="measure_plan"),
     path("sheets/<int:pk>/", works.sheet, name="sheet"),
-    path("sheets/<int:pk>/columns/", works.sheet_columns, name="sheet_columns"),
     path("sheets/<int:pk>/apply/", works.sheet_apply, name="sheet_apply"),
-    path("sheets/<int:pk>/undo/", works.sheet_undo, name="sheet_undo"),
-    path("sheets/<int:pk>/discard/", works.sheet_discard, name="sheet_discard"),
+    *wizard.steps(works.WIZARD, "sheets/", "columns", "undo", "discard", "faults", name="sheet"),
     path("seats/<int:pk>/", entry.entry, name="entry"),
     path("seats/<int:pk>/rows/<int:row>/", entry.entry_row, name="entry_row"),
     path("seats/<int:pk>/hand-in/", entry.entry_hand, name="entry_hand"),

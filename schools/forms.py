@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from accounts.forms import TenantModelForm
 from accounts.models import Department
-from portal.lib import excel
 from portal.lib.days import sane_day
 from portal.lib.forms import Careful, Day, Filter, set_choices
 from schools.listing import FIELDS
@@ -139,21 +138,3 @@ class ChoiceForm(forms.Form):
                 self.fields[heap] = forms.ChoiceField(
                     label=label, choices=choices, initial=choices[0][0], widget=forms.RadioSelect
                 )
-
-
-class ListForm(forms.Form):
-    """A school list to look at."""
-
-    file = forms.FileField(
-        label="Файл со списком",
-        error_messages={
-            "required": "Выберите файл со списком школ.",
-            "empty": "Файл пустой. Выберите другой.",
-        },
-    )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > excel.MAX_BYTES:  # before it is read into memory
-            raise forms.ValidationError("Файл больше 20 МБ. Оставьте в нём только лист со списком.")
-        return file

@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import Membership
-from portal.lib import excel
+from jobs.forms import TableFileField
 from portal.lib.days import sane_day
 from portal.lib.forms import Day, set_choices
 from schools.forms import CampaignFilter
@@ -25,31 +25,22 @@ class Files(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
-class FilesField(forms.FileField):
-    """Several files at once; each not larger than the reader takes."""
+class FilesField(TableFileField):
+    """Several files at once."""
 
     widget = Files
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         files = data if isinstance(data, list | tuple) else [data]
-        cleaned = [super(FilesField, self).clean(one, initial) for one in files]
-        if len(cleaned) > MOST_FILES:
+        if len(files) > MOST_FILES:
             raise forms.ValidationError(f"За один раз можно загрузить не больше {MOST_FILES} файлов.")
-        too_large = [file.name for file in cleaned if file.size > excel.MAX_BYTES]
-        if too_large:
-            raise forms.ValidationError(
-                f"Файл больше 20 МБ: {', '.join(too_large)}. Оставьте в нём только отчёт."
-            )
-        return cleaned
+        return [super(FilesField, self).clean(one, initial) for one in files]
 
 
 class ResultFilesForm(forms.Form):
     """Files of results, and what they may not say themselves."""
 
-    files = FilesField(  # type: ignore[assignment]  # the form's own `files` is another thing
-        label="Файлы",
-        error_messages={"required": "Выберите хотя бы один файл.", "empty": "Файл пустой. Выберите другой."},
-    )
+    files = FilesField(label="Файлы")  # type: ignore[assignment]  # the form's own `files` is another thing
     campaign = forms.ModelChoiceField(
         label="Кампания",
         queryset=VprCampaign.objects.none(),
@@ -185,10 +176,7 @@ def known_subjects() -> list[str]:
 class OfficialListForm(forms.ModelForm):
     """A list with the document it came with."""
 
-    upload = forms.FileField(
-        label="Файл со списком",
-        error_messages={"required": "Выберите файл со списком.", "empty": "Файл пустой. Выберите другой."},
-    )
+    file = TableFileField(label="Файл со списком")
 
     class Meta:
         model = OfficialList
@@ -199,12 +187,6 @@ class OfficialListForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["issued_on"].validators.append(sane_day)
         self.fields["issued_on"].initial = timezone.localdate()
-
-    def clean_upload(self) -> Any:
-        file = self.cleaned_data["upload"]
-        if file.size > excel.MAX_BYTES:  # before it is read into memory
-            raise forms.ValidationError("Файл больше 20 МБ. Оставьте в нём только лист со списком.")
-        return file
 
 
 class VersionedForm(forms.ModelForm):

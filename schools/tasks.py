@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
 
 from accounts.models import Membership
+from jobs.domain import staged as staged_file
 from jobs.domain import work
 from jobs.models import Job
 from portal.lib.refusals import Refused
+from schools.domain import imports, judging, notes, result_imports, schedule_files
 from schools.listing import Unreadable
 from schools.models import ResultImport, ResultNote, ScheduleImport, SchoolImport, VprCampaign
 
 
 def _staged(job: Job) -> SchoolImport:
     rows = SchoolImport.objects.select_related("department")
-    return rows.get(pk=job.args["school_import"], department=job.department)
+    return rows.get(pk=job.args["staged"], department=job.department)
 
 
 def _over(staged: SchoolImport) -> dict[str, Any]:
@@ -25,20 +28,16 @@ def _over(staged: SchoolImport) -> dict[str, Any]:
 
 
 def _size(staged: SchoolImport, choice: dict[str, str]) -> int:
-    from schools.domain import imports
-
     return sum(staged.preview["counts"][heap] for heap in imports.Choice(**choice).written)
 
 
 @work.handler("schools.read_import")
 def read_import(job: Job, progress: work.Progress) -> dict[str, Any]:
     """Read a long list. A second run reads it again and puts the same in place."""
-    from schools.domain import imports
-
     staged = _staged(job)
     progress.start(0, step="Читаю и сверяю строки")
     try:
-        imports.keep(staged, imports.draft(staged.department, imports.content(staged)))
+        imports.keep(staged, imports.draft(staged.department, staged_file.content(staged)))
     except Unreadable as unreadable:
         raise Refused(str(unreadable)) from unreadable
     return _over(staged)
@@ -47,8 +46,6 @@ def read_import(job: Job, progress: work.Progress) -> dict[str, Any]:
 @work.handler("schools.apply_import")
 def apply_import(job: Job, progress: work.Progress) -> dict[str, Any]:
     """Apply a staged list. A second run finds it applied and only reports."""
-    from schools.domain import imports
-
     staged = _staged(job)
     progress.start(_size(staged, job.args["choice"]), step="Сверяю школы перед записью")
     if staged.state != SchoolImport.State.APPLIED:
@@ -62,8 +59,6 @@ def apply_import(job: Job, progress: work.Progress) -> dict[str, Any]:
 @work.handler("schools.undo_import")
 def undo_import(job: Job, progress: work.Progress) -> dict[str, Any]:
     """Take an applied list back. A second run finds it undone and only reports."""
-    from schools.domain import imports
-
     staged = _staged(job)
     progress.start(_size(staged, staged.before["choice"]), step="Сверяю школы перед отменой")
     if staged.state != SchoolImport.State.UNDONE:
@@ -71,24 +66,22 @@ def undo_import(job: Job, progress: work.Progress) -> dict[str, Any]:
     return _over(staged)
 
 
-def later(kind: str, staged: SchoolImport, *, by: Membership | None, **args: Any) -> Job:
-    """Have the worker read, apply or undo the list; a second click finds the first one's job."""
-    return work.enqueue(
-        f"schools.{kind}_import",
-        title=f"Список школ «{staged.file_name}»"[:200],
-        department=staged.department,
-        by=by,
-        key=f"school-import-{staged.pk}",
-        school_import=staged.pk,
-        **args,
-    )
+read_later = partial(staged_file.later, "schools.read_import")
+apply_later = partial(staged_file.later, "schools.apply_import")
+undo_later = partial(staged_file.later, "schools.undo_import")
+
+apply_schedule_later = staged_file.applier(
+    "schools.apply_schedule",
+    ScheduleImport,
+    schedule_files.apply,
+    step="Записываю дни",
+    page="schools:schedule_import_preview",
+)
 
 
 @work.handler("schools.compute_signs")
 def compute_signs(job: Job, progress: work.Progress) -> dict[str, Any]:
     """Compute a campaign's signs; a second run only computes them once more."""
-    from schools.domain import judging
-
     campaign = VprCampaign.objects.get(pk=job.args["campaign"], department=job.department)
     progress.start(campaign.exams.count(), step="Считаю признаки")
     found = judging.compute(campaign, by=job.created_by, step=progress.advance)
@@ -107,74 +100,25 @@ def compute_signs_later(campaign: VprCampaign, *, by: Membership | None) -> Job:
     )
 
 
-@work.handler("schools.apply_schedule")
-def apply_schedule(job: Job, progress: work.Progress) -> dict[str, Any]:
-    """Apply a staged schedule. A second run finds it applied and only reports."""
-    from schools.domain import schedule_files
-
-    staged = ScheduleImport.objects.select_related("department", "campaign__department").get(
-        pk=job.args["schedule_import"], department=job.department
-    )
-    total = len(staged.preview["rows"])
-    progress.start(total, step="Записываю дни")
-    if staged.state != ScheduleImport.State.APPLIED:
-        schedule_files.apply(staged, by=job.created_by)
-    progress.advance(total, step="")
-    address = reverse("schools:schedule_import_preview", args=[staged.pk])
-    return {"counts": staged.preview["counts"], "url": address}
+def apply_results(staged: ResultImport, *, by: Membership | None) -> None:
+    """The file, then what the portal computes from it."""
+    result_imports.apply(staged, by=by)
+    if staged.campaign:
+        compute_signs_later(staged.campaign, by=by)
 
 
-def apply_schedule_later(staged: ScheduleImport, *, by: Membership | None) -> Job:
-    """Have the worker apply the schedule; a second click finds the first one's job."""
-    return work.enqueue(
-        "schools.apply_schedule",
-        title=f"{staged.get_kind_display().capitalize()} «{staged.file_name}»"[:200],
-        department=staged.department,
-        by=by,
-        key=f"schedule-import-{staged.pk}",
-        schedule_import=staged.pk,
-    )
-
-
-@work.handler("schools.apply_results")
-def apply_results(job: Job, progress: work.Progress) -> dict[str, Any]:
-    """Apply a staged file. A second run finds it applied and only reports."""
-    from schools.domain import result_imports
-
-    staged = ResultImport.objects.select_related("department", "campaign").get(
-        pk=job.args["result_import"], department=job.department
-    )
-    total = len(staged.preview["rows"])
-    progress.start(total, step="Записываю результаты")
-    if staged.state != ResultImport.State.APPLIED:
-        result_imports.apply(staged, by=job.created_by)
-        if staged.campaign:
-            compute_signs_later(staged.campaign, by=job.created_by)
-    progress.advance(total, step="")
-    return {"counts": staged.preview["counts"], "url": reverse("schools:results_preview", args=[staged.pk])}
-
-
-def results_key(staged: ResultImport) -> str:
-    return f"result-import-{staged.pk}"
-
-
-def apply_results_later(staged: ResultImport, *, by: Membership | None) -> Job:
-    """Have the worker apply the file; a second click finds the first one's job."""
-    return work.enqueue(
-        "schools.apply_results",
-        title=f"Результаты «{staged.file_name}»"[:200],
-        department=staged.department,
-        by=by,
-        key=results_key(staged),
-        result_import=staged.pk,
-    )
+apply_results_later = staged_file.applier(
+    "schools.apply_results",
+    ResultImport,
+    apply_results,
+    step="Записываю результаты",
+    page="schools:results_preview",
+)
 
 
 @work.handler("schools.make_note")
 def make_note(job: Job, progress: work.Progress) -> dict[str, Any]:
     """Make a note's papers; a second run only makes them once more."""
-    from schools.domain import notes
-
     rows = ResultNote.objects.select_related("department", "campaign")
     note = rows.get(pk=job.args["note"], department=job.department)
     progress.start(len(notes.MAKERS), step="Собираю сведения")

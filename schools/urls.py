@@ -1,5 +1,6 @@
 from django.urls import path
 
+from jobs import wizard
 from schools.views import (
     campaigns,
     cards,
@@ -25,11 +26,9 @@ urlpatterns = [
     path("new/", cards.school_new, name="new"),
     path("import/", imports.import_new, name="import"),
     path("import/<int:pk>/", imports.import_preview, name="import_preview"),
-    path("import/<int:pk>/columns/", imports.import_columns, name="import_columns"),
     path("import/<int:pk>/apply/", imports.import_apply, name="import_apply"),
     path("import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
-    path("import/<int:pk>/discard/", imports.import_discard, name="import_discard"),
-    path("import/<int:pk>/faults/", imports.import_faults, name="import_faults"),
+    *wizard.steps(imports.WIZARD, "import/", "columns", "discard", "faults", name="import"),
     path("<int:pk>/", cards.school, name="school"),
     path("<int:pk>/edit/", cards.school_edit, name="edit"),
     path("<int:pk>/close/", cards.school_close, name="close"),
@@ -49,10 +48,9 @@ urlpatterns = [
     path("results/import/<int:pk>/subjects/", result_imports.results_name, name="results_name"),
     path("results/import/<int:pk>/exams/", result_imports.results_exams, name="results_exams"),
     path("results/import/<int:pk>/again/", result_imports.results_again, name="results_again"),
-    path("results/import/<int:pk>/apply/", result_imports.results_apply, name="results_apply"),
-    path("results/import/<int:pk>/undo/", result_imports.results_undo, name="results_undo"),
-    path("results/import/<int:pk>/discard/", result_imports.results_discard, name="results_discard"),
-    path("results/import/<int:pk>/faults/", result_imports.results_faults, name="results_faults"),
+    *wizard.steps(
+        result_imports.WIZARD, "results/import/", "apply", "undo", "discard", "faults", name="results"
+    ),
     path("results/<int:pk>/note/", notes.note, name="note"),
     path("results/<int:pk>/note/edit/", notes.note_edit, name="note_edit"),
     path("results/<int:pk>/note/make/", notes.note_make, name="note_make"),
@@ -64,15 +62,8 @@ urlpatterns = [
     path("results/official/import/", official.official_import, name="official_import"),
     path("results/official/<int:pk>/", official.official_list, name="official_list"),
     path("results/official/<int:pk>/file/", official.official_file, name="official_file"),
-    path(
-        "results/official/<int:pk>/apply/", official.official_decide, {"what": "apply"}, name="official_apply"
-    ),
-    path("results/official/<int:pk>/undo/", official.official_decide, {"what": "undo"}, name="official_undo"),
-    path(
-        "results/official/<int:pk>/discard/",
-        official.official_decide,
-        {"what": "discard"},
-        name="official_discard",
+    *wizard.steps(
+        official.WIZARD, "results/official/", "apply", "undo", "discard", "faults", name="official"
     ),
     path("results/official/marks/<int:pk>/flag/", official.official_flag, name="official_flag"),
     path("results/", signs.results, name="results"),
@@ -114,11 +105,16 @@ urlpatterns = [
     path("schedule/sessions/events/<int:pk>/restore/", sessions.session_restore, name="session_restore"),
     path("schedule/campaigns/<int:pk>/import/", schedule_files.schedule_import, name="schedule_import"),
     path("schedule/import/<int:pk>/", schedule_files.schedule_import_preview, name="schedule_import_preview"),
-    path("schedule/import/<int:pk>/columns/", schedule_files.import_columns, name="schedule_import_columns"),
-    path("schedule/import/<int:pk>/apply/", schedule_files.import_apply, name="schedule_import_apply"),
-    path("schedule/import/<int:pk>/undo/", schedule_files.import_undo, name="schedule_import_undo"),
-    path("schedule/import/<int:pk>/discard/", schedule_files.import_discard, name="schedule_import_discard"),
-    path("schedule/import/<int:pk>/faults/", schedule_files.import_faults, name="schedule_import_faults"),
+    *wizard.steps(
+        schedule_files.WIZARD,
+        "schedule/import/",
+        "columns",
+        "apply",
+        "undo",
+        "discard",
+        "faults",
+        name="schedule_import",
+    ),
     path("schedule/uploads/", uploads.upload_list, name="uploads"),
     path("schedule/uploads/export/", uploads.upload_export, name="upload_export"),
 ]

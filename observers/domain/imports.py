@@ -6,14 +6,12 @@ import datetime
 from functools import partial
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.utils import timezone
 
 from accounts.domain import audit
 from accounts.models import Department, Membership
-from jobs.domain import columns
+from jobs.domain import staged as files
 from observers.domain import bank, import_plan, standing
 from observers.domain.import_plan import TIES, as_it_is
 from observers.listing import SHAPE
@@ -29,7 +27,6 @@ from observers.models import (
 )
 from portal.lib import excel
 from portal.lib.refusals import Refused
-from portal.lib.transitions import StaleTransition, move
 from schools.models import School
 
 State = ObserverImport.State
@@ -41,58 +38,23 @@ def stage(*, department: Department, by: Membership, file_name: str, data: bytes
     """Keep a file with its preview until somebody decides. Raises `excel.Unreadable`."""
     staged = ObserverImport(department=department, created_by=by, file_name=file_name[-255:])
     staged.preview = import_plan.preview(department, data)
-    staged.file.save("observers.xlsx", ContentFile(data), save=False)
-    staged.save()
+    files.put(staged, data)
     return staged
 
 
-def columns_of(staged: ObserverImport) -> tuple[list[excel.Sheet], list[excel.Table]]:
-    """The file's sheets and its tables as they are read now, for `jobs.forms.ColumnsForm`."""
-    sheets = excel.read(_content(staged))
-    known = columns.remembered(staged.department, SHAPE)
-    return sheets, excel.find_tables(sheets, SHAPE, mapping=staged.mapping, remembered=known)
+def shape(staged: ObserverImport) -> excel.Shape:
+    return SHAPE
 
 
 def reread(staged: ObserverImport, mapping: dict[str, Any], *, by: Membership) -> None:
-    """Read the file as a person says and keep that for the next one with such headings.
-
-    Raises `excel.Unreadable` when nothing is found that way, `Refused` when it was decided already.
-    """
-    data = _content(staged)
-    seen = import_plan.preview(staged.department, data, mapping)
-    with transaction.atomic():
-        waiting = ObserverImport.objects.filter(pk=staged.pk, state=State.PREVIEW)
-        if not waiting.update(mapping=mapping, preview=seen):
-            raise Refused(_already(staged))
-        columns.remember(staged.department, SHAPE, excel.read(data), mapping, by=by)
+    """Read the file as a person says and remember it: see `jobs.domain.staged.reread`."""
+    files.reread(staged, SHAPE, mapping, preview=partial(import_plan.preview, staged.department), by=by)
 
 
-def _content(staged: ObserverImport) -> bytes:
-    if not staged.file.name or not staged.file.storage.exists(staged.file.name):
-        raise Refused("Файла больше нет. Загрузите его снова.")
-    with staged.file.open() as file:
-        return bytes(file.read())
-
-
-def _already(staged: ObserverImport) -> str:
-    state = ObserverImport.objects.values_list("state", flat=True).get(pk=staged.pk)
-    return f"Этот файл уже {State(state).label}. Загрузите его заново."
-
-
-def _decide(staged: ObserverImport, to: str, **changes: Any) -> None:
-    try:
-        move(staged, to, **changes)
-    except StaleTransition as stale:
-        raise Refused(_already(staged)) from stale
+check_clean, discard, faulty_rows = files.check_clean, files.discard, files.faulty_rows
 
 
 # --- applying ----------------------------------------------------------------------------------------------------
-
-
-def check_clean(staged: ObserverImport) -> None:
-    """Raises `Refused` while the file has faults: all or nothing."""
-    if staged.preview["faults"]:
-        raise Refused("В файле есть ошибки. Исправьте их и загрузите файл снова.")
 
 
 @transaction.atomic
@@ -103,8 +65,8 @@ def apply(staged: ObserverImport, *, by: Membership) -> None:
     """
     check_clean(staged)
     Department.objects.select_for_update().get(pk=staged.department_id)
-    _decide(staged, State.APPLIED, applied_at=timezone.now())
-    if import_plan.preview(staged.department, _content(staged), staged.mapping) != staged.preview:
+    files.decide(staged, State.APPLIED)
+    if import_plan.preview(staged.department, files.content(staged), staged.mapping) != staged.preview:
         raise Refused(MEANWHILE)
     rows = [row for row in staged.preview["rows"] if row["action"] in {"new", "changed"}]
     writer = _Writer(staged.department, by)
@@ -154,7 +116,7 @@ def _fresh(pk: int) -> Observer:
 def undo(staged: ObserverImport, *, by: Membership) -> None:
     """The bank as it was. Refused once somebody was changed, sent to a school, given a paper or a way in."""
     Department.objects.select_for_update().get(pk=staged.department_id)
-    _decide(staged, State.UNDONE)
+    files.decide(staged, State.UNDONE)
     people, trainings = staged.before["people"], staged.before["trainings"]
     writer = _Writer(staged.department, by)
     for person in people:
@@ -202,11 +164,3 @@ def _refuse_first(rows: Any, what: str) -> None:
     found = rows.select_related("observer").first()
     if found is not None:
         raise Refused(f"Отменить нельзя: {what}, {found.observer.full_name}.")
-
-
-@transaction.atomic
-def discard(staged: ObserverImport, *, by: Membership) -> None:
-    """Nobody wants this preview: its file goes too. Raises `Refused` when it was applied already."""
-    _decide(staged, State.DISCARDED)
-    audit.record("observers.import_discarded", f"Отброшен файл «{staged.file_name}»", by=by, subject=staged)
-    transaction.on_commit(partial(staged.file.delete, save=False))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import Membership
 from jobs.domain import columns
+from jobs.domain import staged as files
 from portal.lib import excel
 from portal.lib.names import counted
 from portal.lib.refusals import Refused
-from portal.lib.transitions import StaleTransition, move
 from recheck import intake
 from recheck.domain import reading
 from recheck.domain.cases import State, record
@@ -30,9 +29,12 @@ def stage(
         department=case.department, case=case, seat=seat, created_by=by, file_name=file_name[-255:],
         preview=_preview(case, seat, data),
     )  # fmt: skip
-    staged.file.save("works.dat", ContentFile(data), save=False)
-    staged.save()
+    files.put(staged, data)
     return staged
+
+
+def shape(staged: SheetImport) -> excel.Shape:
+    return shape_of(staged.case, staged.seat)
 
 
 def shape_of(case: RecheckCase, seat: Seat | None) -> excel.Shape:
@@ -67,31 +69,13 @@ def _check_open(case: RecheckCase, seat: Seat | None) -> None:
         raise Refused("Проверка сдана или остановлена: оценки уже не меняются.")
 
 
-def content(staged: SheetImport) -> bytes:
-    if not staged.file.name or not staged.file.storage.exists(staged.file.name):
-        raise Refused("Файла больше нет. Загрузите его снова.")
-    with staged.file.open() as file:
-        return bytes(file.read())
-
-
-def columns_of(staged: SheetImport) -> tuple[list[excel.Sheet], list[excel.Table]]:
-    """The sheets and the tables as they are read now, for `jobs.forms.ColumnsForm`."""
-    sheets, form = excel.read(content(staged)), shape_of(staged.case, staged.seat)
-    remembered = columns.remembered(staged.department, form)
-    return sheets, excel.find_tables(sheets, form, mapping=staged.mapping, remembered=remembered)
-
-
 def reread(staged: SheetImport, mapping: dict[str, Any], *, by: Membership | None) -> None:
-    """Read the file as a person says, and remember it. Raises `excel.Unreadable` or `Refused`."""
-    data = content(staged)
-    seen = _preview(staged.case, staged.seat, data, mapping)
-    with transaction.atomic():
-        waiting = SheetImport.objects.filter(pk=staged.pk, state=SheetImport.State.PREVIEW)
-        if not waiting.update(mapping=mapping, preview=seen):
-            raise Refused("Загрузка уже решена: начните новую.")
-        columns.remember(
-            staged.department, shape_of(staged.case, staged.seat), excel.read(data), mapping, by=by
-        )
+    """Read the file as a person says and remember it: see `jobs.domain.staged.reread`."""
+    see = partial(_preview, staged.case, staged.seat)
+    files.reread(staged, shape(staged), mapping, preview=see, by=by)
+
+
+check_clean, discard, faulty_rows = files.check_clean, files.discard, files.faulty_rows
 
 
 @transaction.atomic
@@ -99,10 +83,9 @@ def apply(staged: SheetImport, *, by: Membership | None) -> int:
     """Take everything in, or nothing. Returns how many works. Raises `Refused`."""
     case, seat = staged.case, staged.seat
     _check_open(case, seat)
-    if staged.preview["faults"]:
-        raise Refused("В таблице есть ошибки. Исправьте их и загрузите снова: частично она не загружается.")
+    check_clean(staged)
     rows = staged.preview["rows"]
-    _decide(staged, SheetImport.State.APPLIED, applied_at=timezone.now())
+    files.decide(staged, SheetImport.State.APPLIED)
     if seat is None:
         _add_works(case, rows)
         record(case, f"Внесены работы: {counted(len(rows), 'работа', 'работы', 'работ')}", by=by)
@@ -134,23 +117,10 @@ def undo(staged: SheetImport, *, by: Membership) -> None:
     if staged.seat is not None:
         raise Refused("Оценки исправляют в самой таблице проверки.")
     _check_open(case, None)
-    _decide(staged, SheetImport.State.UNDONE)
+    files.decide(staged, SheetImport.State.UNDONE)
     codes = [row["code"] for row in staged.preview["rows"]]
     case.works.filter(code__in=codes).delete()
     record(case, f"Внесение работ отменено: {len(codes)}", by=by)
-
-
-@transaction.atomic
-def discard(staged: SheetImport) -> None:
-    """Throw a preview away."""
-    _decide(staged, SheetImport.State.DISCARDED)
-
-
-def _decide(staged: SheetImport, state: str, **changes: Any) -> None:
-    try:
-        move(staged, state, **changes)
-    except StaleTransition as stale:
-        raise Refused("Загрузка уже решена. Обновите страницу.") from stale
 
 
 def pasted(text: str) -> bytes:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.middleware import PortalRequest
 from accounts.permissions import role_required
-from jobs.forms import ColumnsForm
+from jobs import wizard
 from portal.lib import excel
 from portal.lib.refusals import Refused
 from recheck import permissions
@@ -22,6 +22,40 @@ from recheck.views.cases import case_or_404, page
 from recheck.views.entry import own_seat, typist
 
 SHOWN = 100
+
+
+def way_back(staged: SheetImport) -> str:
+    if staged.seat_id:
+        return reverse("recheck:entry", args=[staged.seat_id])
+    return reverse("recheck:case", args=[staged.case_id])
+
+
+def again(staged: SheetImport) -> str:
+    if staged.seat_id:
+        return reverse("recheck:scores", args=[staged.seat_id])
+    return reverse("recheck:works", args=[staged.case_id])
+
+
+WIZARD = wizard.Wizard(
+    model=SheetImport,
+    domain=domain,
+    roles=permissions.MANAGERS,
+    page="recheck:sheet",
+    trail=lambda staged: [
+        ("Перепроверка", reverse("recheck:list")),
+        (staged.case.school.name, way_back(staged)),
+    ],
+    again=again,
+    related=(
+        "case__department",
+        "case__school",
+        "case__exam",
+        "seat__case__exam",
+        "seat__expert__membership",
+    ),
+    told={"undo": "Внесение отменено.", "discard": "Таблица отброшена, ничего не записано."},
+    faults="Ошибки в таблице",
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,69 +91,30 @@ def take(request: PortalRequest, case: RecheckCase, seat: Seat | None) -> HttpRe
     return page(request, "recheck/sheet_new.html", {"case": case, "seat": seat}, form)
 
 
-def sheet_or_404(request: PortalRequest, pk: int) -> SheetImport:
-    staged = SheetImport.objects.visible_to(request.membership).select_related(
-        "case__department",
-        "case__school",
-        "case__exam",
-        "seat__case__exam",
-        "seat__expert__membership",
-        "department",
-    )
-    return get_object_or_404(staged, pk=pk)
-
-
-def way_back(staged: SheetImport) -> str:
-    if staged.seat_id:
-        return reverse("recheck:entry", args=[staged.seat_id])
-    return reverse("recheck:case", args=[staged.case_id])
-
-
 @require_safe
 @role_required(*permissions.MANAGERS)
 def sheet(request: PortalRequest, pk: int) -> HttpResponse:
     """What would be taken in, and every fault by its cell."""
-    staged = sheet_or_404(request, pk)
+    staged = WIZARD.row(request, pk)
     tasks = [task["number"] for task in staged.case.tasks]
     rows = [
         row | {"cells": [shown(row["scores"].get(n)) for n in tasks]}
         for row in staged.preview["rows"][:SHOWN]
     ]
-    names = {"staged": staged, "case": staged.case, "tasks": tasks, "rows": rows, "back": way_back(staged)}
-    return render(request, "recheck/sheet.html", names | {"more": len(staged.preview["rows"]) - len(rows)})
+    names = {"case": staged.case, "tasks": tasks, "rows": rows, "back": way_back(staged)}
+    names |= {"more": len(staged.preview["rows"]) - len(rows)}
+    return render(request, "recheck/sheet.html", WIZARD.names(staged) | names)
 
 
 def shown(score: int | None) -> str:
     return "Х" if score is None else str(score)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@role_required(*permissions.MANAGERS)
-def sheet_columns(request: PortalRequest, pk: int) -> HttpResponse:
-    """Let a person say which column is what."""
-    staged = sheet_or_404(request, pk)
-    try:
-        sheets, tables = domain.columns_of(staged)
-        form = ColumnsForm(
-            request.POST or None,
-            sheets=sheets,
-            shape=domain.shape_of(staged.case, staged.seat),
-            tables=tables,
-        )
-        if form.is_valid():
-            domain.reread(staged, form.mapping, by=request.membership)
-            return redirect("recheck:sheet", pk)
-    except (excel.Unreadable, Refused) as refusal:
-        messages.error(request, str(refusal))
-        return redirect("recheck:sheet", pk)
-    return page(request, "recheck/sheet_columns.html", {"staged": staged, "case": staged.case}, form)
-
-
 @require_POST
 @role_required(*permissions.MANAGERS)
 def sheet_apply(request: PortalRequest, pk: int) -> HttpResponse:
     """Take it in as a whole."""
-    staged = sheet_or_404(request, pk)
+    staged = WIZARD.row(request, pk)
     by = typist(request, staged.seat) if staged.seat else request.membership
     try:
         count = domain.apply(staged, by=by)
@@ -128,28 +123,3 @@ def sheet_apply(request: PortalRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("recheck:sheet", pk)
-
-
-@require_POST
-@role_required(*permissions.MANAGERS)
-def sheet_undo(request: PortalRequest, pk: int) -> HttpResponse:
-    """Take the works out again."""
-    try:
-        domain.undo(sheet_or_404(request, pk), by=request.membership)
-        messages.success(request, "Внесение отменено.")
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect("recheck:sheet", pk)
-
-
-@require_POST
-@role_required(*permissions.MANAGERS)
-def sheet_discard(request: PortalRequest, pk: int) -> HttpResponse:
-    """Throw a preview away."""
-    staged = sheet_or_404(request, pk)
-    try:
-        domain.discard(staged)
-        messages.success(request, "Таблица отброшена, ничего не записано.")
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(way_back(staged))

@@ -20,10 +20,10 @@ from django.utils import timezone
 from accounts.domain import audit
 from accounts.models import Department, Membership
 from jobs.domain import columns
+from jobs.domain import staged as files
 from jobs.domain.work import Progress
 from portal.lib import excel
 from portal.lib.refusals import Refused
-from portal.lib.transitions import StaleTransition, move
 from schools import listing
 from schools.domain import matching
 from schools.domain.staging import Draft, Line, rows
@@ -81,8 +81,7 @@ def receive(*, department: Department, by: Membership | None, file_name: str, da
     """
     excel.check(data)
     staged = SchoolImport(department=department, created_by=by, file_name=file_name[-255:])
-    staged.file.save("schools.xlsx", ContentFile(data), save=False)
-    staged.save()
+    files.put(staged, data)
     return staged
 
 
@@ -91,18 +90,13 @@ def keep(staged: SchoolImport, seen: Draft, mapping: dict[str, Any] | None = Non
     before = staged.rows.name
     staged.rows.save("rows.jsonl.gz", ContentFile(seen.content), save=False)
     staged.preview, staged.mapping = seen.summary, mapping or staged.mapping
-    waiting = SchoolImport.objects.filter(pk=staged.pk, state=SchoolImport.State.PREVIEW)
-    if not waiting.update(rows=staged.rows.name, preview=staged.preview, mapping=staged.mapping):
-        raise Refused(_already(staged))
+    files.while_waiting(staged, rows=staged.rows.name, preview=staged.preview, mapping=staged.mapping)
     if before:
         transaction.on_commit(partial(staged.rows.storage.delete, before))
 
 
-def columns_of(staged: SchoolImport) -> tuple[list[excel.Sheet], list[excel.Table]]:
-    """The file's sheets and its tables as they are read now, for `jobs.forms.ColumnsForm`."""
-    sheets = excel.read(content(staged))
-    remembered = columns.remembered(staged.department, listing.SHAPE)
-    return sheets, excel.find_tables(sheets, listing.SHAPE, mapping=staged.mapping, remembered=remembered)
+def shape(staged: SchoolImport) -> excel.Shape:
+    return listing.SHAPE
 
 
 def reread(staged: SchoolImport, mapping: dict[str, Any], *, by: Membership | None) -> None:
@@ -110,19 +104,11 @@ def reread(staged: SchoolImport, mapping: dict[str, Any], *, by: Membership | No
 
     Raises `listing.Unreadable` when nothing is found that way, `Refused` when the list is decided already.
     """
-    data = content(staged)
+    data = files.content(staged)
     seen = draft(staged.department, data, mapping)
     with transaction.atomic():
         keep(staged, seen, mapping)
         columns.remember(staged.department, listing.SHAPE, excel.read(data), mapping, by=by)
-
-
-def content(staged: SchoolImport) -> bytes:
-    """The file's bytes. Raises `Refused` when it was thrown away."""
-    if not staged.file.name or not staged.file.storage.exists(staged.file.name):
-        raise Refused("Файла больше нет. Загрузите его снова.")
-    with staged.file.open() as file:
-        return bytes(file.read())
 
 
 # --- applied -----------------------------------------------------------------------------------------------------
@@ -157,8 +143,6 @@ def apply(
                 counts=staged.preview["counts"],
                 choice=asdict(choice),
             )
-    except StaleTransition as stale:
-        raise Refused(_already(staged)) from stale
     except IntegrityError as error:
         raise Refused(CHANGED_MEANWHILE) from error
 
@@ -166,7 +150,7 @@ def apply(
 def check(staged: SchoolImport, choice: Choice) -> None:
     """Raises `Refused` when the list cannot be applied by this choice."""
     if staged.state != SchoolImport.State.PREVIEW:
-        raise Refused(_already(staged))
+        raise Refused(files.already(staged))
     if not staged.preview:
         raise Refused("Файл ещё не прочитан. Укажите, где в нём таблица.")
     if staged.preview["faults"]:
@@ -205,7 +189,7 @@ def _hold(staged: SchoolImport, to: str, stood: tuple[Any, ...], **changes: Any)
     """Inside the transaction: nobody else writes this department's list, and its schools are those compared."""
     # On PostgreSQL this holds back a second list for the same department; SQLite lets one writer in anyway.
     Department.objects.select_for_update().get(pk=staged.department_id)
-    move(staged, to, **changes)
+    files.decide(staged, to, **changes)
     if _as_it_stands(staged.department) != stood:
         raise Refused(CHANGED_MEANWHILE)
 
@@ -216,34 +200,10 @@ def _as_it_stands(department: Department) -> tuple[Any, ...]:
     return tuple(schools.aggregate(Count("pk"), Max("pk"), Max("updated_at")).values())
 
 
-def _already(staged: SchoolImport) -> str:
-    state = SchoolImport.objects.values_list("state", flat=True).get(pk=staged.pk)
-    return {
-        SchoolImport.State.APPLIED: "Этот список уже загружен.",
-        SchoolImport.State.UNDONE: "Загрузка этого списка уже отменена. Загрузите файл заново.",
-    }.get(SchoolImport.State(state), "Этот список отброшен. Загрузите файл заново.")
-
-
 # --- out ---------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
-def discard(staged: SchoolImport, *, by: Membership | None) -> None:
-    """Nobody wants this preview: its files go too. Raises `Refused` when it was applied already."""
-    try:
-        move(staged, SchoolImport.State.DISCARDED)
-    except StaleTransition as stale:
-        raise Refused(_already(staged)) from stale
-    audit.record(
-        "schools.import_discarded",
-        f"Отброшен список школ «{staged.file_name}»",
-        by=by,
-        department=staged.department,
-        subject=staged,
-    )
-    for file in (staged.file, staged.rows):
-        if file.name:
-            transaction.on_commit(partial(file.storage.delete, file.name))
+discard = files.discard
 
 
 def undo(staged: SchoolImport, *, by: Membership | None, progress: Progress | None = None) -> None:
@@ -252,29 +212,26 @@ def undo(staged: SchoolImport, *, by: Membership | None, progress: Progress | No
     Raises `Refused` when anything rests on a new school, or a school was changed since by somebody else.
     """
     if staged.state != SchoolImport.State.APPLIED:
-        raise Refused(_already(staged))
+        raise Refused(files.already(staged))
     stood = _as_it_stands(staged.department)
     resource = SchoolResource(department=staged.department)
     restored = _restored(staged, resource, progress)
-    try:
-        with transaction.atomic():
-            _hold(staged, SchoolImport.State.UNDONE, stood)
-            if used := first_in_use(staged):
-                school, what = used
-                raise Refused(
-                    f"Отменить нельзя: на новую школу «{school}» уже опираются {what}. Закройте лишние школы вручную."
-                )
-            resource.overwrite(restored)
-            created(staged)._raw_delete(created(staged).db)
-            audit.record(
-                "schools.import_undone",
-                f"Отменена загрузка списка школ «{staged.file_name}»",
-                by=by,
-                department=staged.department,
-                subject=staged,
+    with transaction.atomic():
+        _hold(staged, SchoolImport.State.UNDONE, stood)
+        if used := first_in_use(staged):
+            school, what = used
+            raise Refused(
+                f"Отменить нельзя: на новую школу «{school}» уже опираются {what}. Закройте лишние школы вручную."
             )
-    except StaleTransition as stale:
-        raise Refused(_already(staged)) from stale
+        resource.overwrite(restored)
+        created(staged)._raw_delete(created(staged).db)
+        audit.record(
+            "schools.import_undone",
+            f"Отменена загрузка списка школ «{staged.file_name}»",
+            by=by,
+            department=staged.department,
+            subject=staged,
+        )
 
 
 def created(staged: SchoolImport) -> Any:

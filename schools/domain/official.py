@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.domain import audit
 from accounts.models import Membership
+from jobs.domain import staged as files
 from portal.lib.refusals import Refused
-from portal.lib.transitions import StaleTransition, move
 from schools.domain import flags
 from schools.domain.result_plan import by_login
 from schools.listing.rows import Fault, Skipped
@@ -21,16 +18,13 @@ from schools.listing.text import fold
 from schools.models import ObjectivityFlag, OfficialList, OfficialMark, School, SubjectName
 from schools.results.official import read_official
 
-DECIDED = "Этот перечень уже загружен, отменён или отброшен. Обновите страницу."
-
 
 @transaction.atomic
 def stage(source: OfficialList, *, by: Membership, file_name: str, data: bytes) -> OfficialList:
     """Keep a list with its document and its preview until somebody decides. Raises `Unreadable`."""
     source.department, source.created_by, source.file_name = by.department, by, file_name[-255:]
     source.preview = _preview(source, data)
-    source.file.save("official.xlsx", ContentFile(data), save=False)
-    source.save()
+    files.put(source, data)
     return source
 
 
@@ -74,9 +68,8 @@ def _preview(source: OfficialList, data: bytes) -> dict[str, Any]:
 @transaction.atomic
 def apply(source: OfficialList, *, by: Membership) -> None:
     """Take the list over as facts, all of it or nothing. Raises `Refused`."""
-    if source.preview["faults"]:
-        raise Refused("В перечне есть ошибки. Исправьте их и загрузите файл снова.")
-    _move(source, OfficialList.State.APPLIED, applied_at=timezone.now())
+    files.check_clean(source)
+    files.decide(source, OfficialList.State.APPLIED)
     OfficialMark.objects.bulk_create(
         OfficialMark(source=source, school_id=row["school"], year=row["year"], grade=grade, subject=subject)
         for row in source.preview["rows"]
@@ -90,24 +83,12 @@ def undo(source: OfficialList, *, by: Membership) -> None:
     """Take the list back with its marks. Raises `Refused` when a flag was opened from one."""
     if source.official_marks.exclude(flag=None).exists():
         raise Refused("Отменить нельзя: по этому перечню уже открыты признаки.")
-    _move(source, OfficialList.State.UNDONE)
+    files.decide(source, OfficialList.State.UNDONE)
     source.official_marks.all().delete()
     _tell("schools.official_undone", f"Отменён перечень: {source}", source, by)
 
 
-@transaction.atomic
-def discard(source: OfficialList, *, by: Membership) -> None:
-    """Nobody wants this preview: its file goes too."""
-    _move(source, OfficialList.State.DISCARDED)
-    _tell("schools.official_discarded", f"Отброшен перечень: {source}", source, by)
-    transaction.on_commit(partial(source.file.delete, save=False))
-
-
-def _move(source: OfficialList, to: str, **changes: Any) -> None:
-    try:
-        move(source, to, **changes)
-    except StaleTransition as stale:
-        raise Refused(DECIDED) from stale
+discard, faulty_rows = files.discard, files.faulty_rows
 
 
 def _tell(action: str, summary: str, source: OfficialList, by: Membership) -> None:

@@ -7,15 +7,13 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.domain import audit
 from accounts.models import Department, Membership
-from portal.lib import excel
+from jobs.domain import staged as files
 from portal.lib.refusals import Refused
-from portal.lib.transitions import StaleTransition, move
 from schools import results
 from schools.domain import result_plan
 from schools.domain.result_plan import FIELDS, NEWS
@@ -49,10 +47,12 @@ def stage(
     if given is not None:
         staged.mapping = {"": asdict(given)}
     _read(staged, data)
-    if staged.preview["kept"]:
-        staged.file.save("results.xlsx", ContentFile(data), save=False)
+    kept = staged.preview["kept"]
     _plan(staged)
-    staged.save()
+    if kept:
+        files.put(staged, data)
+    else:
+        staged.save()
     return staged
 
 
@@ -100,19 +100,10 @@ def correct(staged: ResultImport, *, campaign: VprCampaign | None, said: Said) -
     staged.campaign = campaign
     if staged.preview["kept"]:
         staged.mapping = {sheet: asdict(Given(**words)) for sheet, words in said.items()}
-        _read(staged, _content(staged))
+        _read(staged, files.content(staged))
     _plan(staged)
-    waiting = ResultImport.objects.filter(pk=staged.pk, state=ResultImport.State.PREVIEW)
     changes = {"campaign": staged.campaign, "mapping": staged.mapping, "preview": staged.preview}
-    if not waiting.update(**changes):
-        raise Refused(_already(staged))
-
-
-def _content(staged: ResultImport) -> bytes:
-    if not staged.file.name or not staged.file.storage.exists(staged.file.name):
-        raise Refused("Файла больше нет. Загрузите его снова.")
-    with staged.file.open() as file:
-        return bytes(file.read())
+    files.while_waiting(staged, **changes)
 
 
 def again(staged: ResultImport) -> None:
@@ -165,15 +156,7 @@ def add_exams(staged: ResultImport, *, by: Membership | None) -> int:
 
 def _check_open(staged: ResultImport) -> None:
     if staged.state != ResultImport.State.PREVIEW:
-        raise Refused(_already(staged))
-
-
-def _already(staged: ResultImport) -> str:
-    state = ResultImport.objects.values_list("state", flat=True).get(pk=staged.pk)
-    return {
-        ResultImport.State.APPLIED: "Эти результаты уже загружены.",
-        ResultImport.State.UNDONE: "Загрузка этого файла уже отменена. Загрузите файл заново.",
-    }.get(ResultImport.State(state), "Этот файл отброшен. Загрузите его заново.")
+        raise Refused(files.already(staged))
 
 
 # --- applied -----------------------------------------------------------------------------------------------------
@@ -183,8 +166,7 @@ def check_clean(staged: ResultImport) -> None:
     """Raises `Refused` while something of the file is not settled: all or nothing."""
     if staged.campaign is None:
         raise Refused(NO_CAMPAIGN)
-    if staged.preview["faults"]:
-        raise Refused("В файле есть ошибки. Исправьте их и загрузите файл снова.")
+    files.check_clean(staged)
     if staged.preview["missing"]:
         raise Refused("В кампании нет некоторых работ из файла. Сначала добавьте их.")
 
@@ -195,8 +177,6 @@ def apply(staged: ResultImport, *, by: Membership | None) -> None:
     try:
         with transaction.atomic():
             _apply(staged, by)
-    except StaleTransition as stale:
-        raise Refused(_already(staged)) from stale
     except IntegrityError as error:
         raise Refused(CHANGED_MEANWHILE) from error
 
@@ -204,7 +184,7 @@ def apply(staged: ResultImport, *, by: Membership | None) -> None:
 def _apply(staged: ResultImport, by: Membership | None) -> None:
     # On PostgreSQL this holds back a second file for the same department; SQLite lets one writer in anyway.
     Department.objects.select_for_update().get(pk=staged.department_id)
-    move(staged, ResultImport.State.APPLIED, applied_at=timezone.now())
+    files.decide(staged, ResultImport.State.APPLIED)
     told = staged.preview["reading"]
     assert staged.campaign is not None  # noqa: S101 -- `check_clean` asked
     now = result_plan.Plan(staged.department, staged.campaign, told["rows"], told["tables"])
@@ -284,22 +264,7 @@ def _overwrite(changed: list[VprResult]) -> None:
 # --- out ---------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
-def discard(staged: ResultImport, *, by: Membership | None) -> None:
-    """Nobody wants this preview: its file goes too. Raises `Refused` when it was applied already."""
-    try:
-        move(staged, ResultImport.State.DISCARDED)
-    except StaleTransition as stale:
-        raise Refused(_already(staged)) from stale
-    audit.record(
-        "schools.results_discarded",
-        f"Отброшен файл результатов «{staged.file_name}»",
-        by=by,
-        department=staged.department,
-        subject=staged,
-    )
-    if staged.file:
-        transaction.on_commit(partial(staged.file.delete, save=False))
+discard, faulty_rows = files.discard, files.faulty_rows
 
 
 @transaction.atomic
@@ -308,10 +273,7 @@ def undo(staged: ResultImport, *, by: Membership | None) -> None:
 
     Raises `Refused` when a result was changed since, or something rests on a new one.
     """
-    try:
-        move(staged, ResultImport.State.UNDONE)
-    except StaleTransition as stale:
-        raise Refused(_already(staged)) from stale
+    files.decide(staged, ResultImport.State.UNDONE)
     known = (
         VprResult.objects.filter(department=staged.department)
         .select_related("exam", "school")
@@ -346,20 +308,3 @@ def _check_untouched(result: VprResult | None, values: dict[str, Any]) -> None:
 def _delete(pks: list[int]) -> None:
     for start in range(0, len(pks), 500):
         VprResult.objects.filter(pk__in=pks[start : start + 500]).delete()
-
-
-# --- for the clerk -----------------------------------------------------------------------------------------------
-
-
-def faulty_rows(staged: ResultImport) -> bytes:
-    """Every fault as a row of a workbook: its place, what stands there, what is wrong, what to do."""
-    columns = [
-        excel.Column("Лист", 20),
-        excel.Column("Ячейка", 10),
-        excel.Column("Что написано", 30),
-        excel.Column("Что не так", 60),
-        excel.Column("Что сделать", 60),
-    ]
-    keys = ("sheet", "cell", "value", "message", "remedy")
-    rows = ([fault[key] for key in keys] for fault in staged.preview["faults"])
-    return excel.write("Ошибки", columns, rows)

@@ -12,7 +12,6 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
@@ -20,9 +19,9 @@ from django.utils import timezone
 from accounts.domain import audit
 from accounts.models import Department, Membership
 from jobs.domain import columns
+from jobs.domain import staged as files
 from portal.lib import excel
 from portal.lib.refusals import Refused
-from portal.lib.transitions import StaleTransition, move
 from schools.domain import board, schedule
 from schools.listing import Fault
 from schools.models import (
@@ -42,7 +41,11 @@ State, Kind = ScheduleImport.State, ScheduleImport.Kind
 MEANWHILE = "График изменился после проверки файла. Загрузите файл ещё раз."
 
 
-def shape(kind: str) -> excel.Shape:
+def shape(staged: ScheduleImport) -> excel.Shape:
+    return _shape(staged.kind)
+
+
+def _shape(kind: str) -> excel.Shape:
     return UPLOADS if kind == Kind.UPLOADS else DAYS
 
 
@@ -72,7 +75,7 @@ def preview(
         Window(campaign.first_day, campaign.last_day),
         uploads=kind == Kind.UPLOADS,
         mapping=mapping,
-        remembered=columns.remembered(campaign.department, shape(kind)),
+        remembered=columns.remembered(campaign.department, _shape(kind)),
     )
     plan = _Plan(campaign, kind)
     for entry in found.entries:
@@ -222,52 +225,20 @@ def stage(
         file_name=file_name[-255:],
         preview=preview(campaign, kind, data),
     )
-    suffix = file_name.rsplit(".", 1)[-1].lower() if "." in file_name else "xlsx"
-    staged.file.save(f"schedule.{suffix[:4]}", ContentFile(data), save=False)
-    staged.save()
+    files.put(staged, data)
     return staged
 
 
-def columns_of(staged: ScheduleImport) -> tuple[list[excel.Sheet], list[excel.Table]]:
-    """The file's sheets and its lists as they are read now, for `jobs.forms.ColumnsForm`."""
-    sheets, own = excel.read(_content(staged)), shape(staged.kind)
-    remembered = columns.remembered(staged.department, own)
-    return sheets, excel.find_tables(sheets, own, mapping=staged.mapping, remembered=remembered)
-
-
 def reread(staged: ScheduleImport, mapping: dict[str, Any], *, by: Membership | None) -> None:
-    """Read the file as a person says and keep that for the next one with such headings.
-
-    Raises `excel.Unreadable` when nothing is found that way, `Refused` when it was decided already.
-    """
-    data = _content(staged)
-    seen = preview(staged.campaign, staged.kind, data, mapping)
-    with transaction.atomic():
-        waiting = ScheduleImport.objects.filter(pk=staged.pk, state=State.PREVIEW)
-        if not waiting.update(mapping=mapping, preview=seen):
-            raise Refused(_already(staged))
-        columns.remember(staged.department, shape(staged.kind), excel.read(data), mapping, by=by)
+    """Read the file as a person says and remember it: see `jobs.domain.staged.reread`."""
+    see = partial(preview, staged.campaign, staged.kind)
+    files.reread(staged, shape(staged), mapping, preview=see, by=by)
 
 
-def _content(staged: ScheduleImport) -> bytes:
-    if not staged.file.name or not staged.file.storage.exists(staged.file.name):
-        raise Refused("Файла больше нет. Загрузите его снова.")
-    with staged.file.open() as file:
-        return bytes(file.read())
-
-
-def _already(staged: ScheduleImport) -> str:
-    state = ScheduleImport.objects.values_list("state", flat=True).get(pk=staged.pk)
-    return f"Этот файл уже {State(state).label}. Загрузите его заново."
+check_clean, discard, faulty_rows = files.check_clean, files.discard, files.faulty_rows
 
 
 # --- out ---------------------------------------------------------------------------------------------------------
-
-
-def check_clean(staged: ScheduleImport) -> None:
-    """Raises `Refused` while the file has faults: all or nothing."""
-    if staged.preview["faults"]:
-        raise Refused("В файле есть ошибки. Исправьте их и загрузите файл снова.")
 
 
 def apply(staged: ScheduleImport, *, by: Membership | None) -> None:
@@ -277,7 +248,7 @@ def apply(staged: ScheduleImport, *, by: Membership | None) -> None:
     try:
         with transaction.atomic():
             Department.objects.select_for_update().get(pk=staged.department_id)
-            move(staged, State.APPLIED, applied_at=timezone.now())
+            files.decide(staged, State.APPLIED)
             if staged.kind == Kind.UPLOADS:
                 _mark(staged, rows, by)
             else:
@@ -292,8 +263,6 @@ def apply(staged: ScheduleImport, *, by: Membership | None) -> None:
                 subject=staged,
                 counts=counts,
             )
-    except StaleTransition as stale:
-        raise Refused(_already(staged)) from stale
     except IntegrityError as error:
         raise Refused(MEANWHILE) from error
 
@@ -357,10 +326,7 @@ def _mark(staged: ScheduleImport, rows: list[dict[str, Any]], by: Membership | N
 @transaction.atomic
 def undo(staged: ScheduleImport, *, by: Membership | None) -> None:
     """Take the whole file back while every day is still as it left it. Raises `Refused`."""
-    try:
-        move(staged, State.UNDONE)
-    except StaleTransition as stale:
-        raise Refused(_already(staged)) from stale
+    files.decide(staged, State.UNDONE)
     rows = [row for row in staged.preview["rows"] if row["action"] != "same"]
     if staged.kind == Kind.UPLOADS:
         _unmark(rows, by)
@@ -396,26 +362,3 @@ def _unmark(rows: list[dict[str, Any]], by: Membership | None) -> None:
     if len(found) != len(rows) or any(session.uploaded_on != days[session.pk] for session in found):
         raise Refused("Отменить нельзя: отметки с тех пор изменили.")
     schedule.mark(found, SessionEvent.What.UPLOADED, None, by=by)
-
-
-@transaction.atomic
-def discard(staged: ScheduleImport, *, by: Membership | None) -> None:
-    """Nobody wants this preview: its file goes too. Raises `Refused` when it was applied already."""
-    try:
-        move(staged, State.DISCARDED)
-    except StaleTransition as stale:
-        raise Refused(_already(staged)) from stale
-    words = f"Отброшен файл «{staged.file_name}»"
-    audit.record(
-        "schools.schedule_import_discarded", words, by=by, department=staged.department, subject=staged
-    )
-    transaction.on_commit(partial(staged.file.delete, save=False))
-
-
-def faulty_rows(staged: ScheduleImport) -> bytes:
-    """The faults as a workbook: cell, what stands there, what is wrong, what to do."""
-    head = [excel.Column(title, width) for title, width in
-            {"Лист": 18, "Ячейка": 10, "Написано": 30, "Что не так": 60, "Что сделать": 50}.items()]  # fmt: skip
-    faults = staged.preview["faults"]
-    fields = ("sheet", "cell", "value", "message", "remedy")
-    return excel.write("Ошибки", head, ([fault[name] for name in fields] for fault in faults))

@@ -37,6 +37,8 @@ class Reading:
     ) -> None:
         """Raises `Unreadable`, and its kind `Unfound` when no table has a recognisable head."""
         sheets = excel.read(data)
+        if not any(sheet.rows for sheet in sheets):
+            raise Unreadable("В книге нет заполненных листов. Загрузите книгу со списком.")
         self.found = excel.find_tables(sheets, SHAPE, mapping=mapping, remembered=remembered)
         if not self.found:
             raise Unfound(_no_head(sheets))
@@ -78,7 +80,7 @@ def read(data: bytes, **said: Any) -> Listing:
 
 def _no_head(sheets: list[Sheet]) -> str:
     if not any(sheet.rows for sheet in sheets if not sheet.hidden):
-        return "В книге нет заполненных листов."
+        return "Заполнены только скрытые листы."
     return (
         "Не нашлась шапка таблицы. Нужна строка заголовков, среди которых есть «Наименование» и хотя бы ещё один, "
         "например «Код ОО» или «ИНН»."

@@ -92,3 +92,7 @@ class ScheduleImport(StagedImport):
     class Meta(StagedImport.Meta):
         verbose_name = "загрузка графика ВПР"
         verbose_name_plural = "загрузки графиков ВПР"
+
+    @property
+    def title(self) -> str:
+        return f"{self.get_kind_display()} «{self.file_name}»"

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from functools import partial
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.middleware import PortalRequest
 from accounts.permissions import DEPARTMENT_ROLES, role_required
+from jobs import wizard
+from jobs.domain import staged
+from portal.lib.downloads import attachment
 from portal.lib.refusals import Refused
 from schools.domain import official as domain
 from schools.models import OfficialList, OfficialMark
 from schools.result_forms import OfficialListForm
-from schools.results import Unreadable
 from schools.views.result_imports import WORKERS
 
 State = OfficialList.State
+WIZARD = wizard.Wizard(
+    model=OfficialList,
+    domain=domain,
+    roles=WORKERS,
+    page="schools:official_list",
+    trail=lambda source: [("Перечни", reverse("schools:official"))],
+    again=lambda source: reverse("schools:official_import"),
+    told={
+        "apply": "Перечень загружен.",
+        "undo": "Загрузка перечня отменена.",
+        "discard": "Перечень отброшен.",
+    },
+    faults="Ошибки в перечне",
+)
 
 
 @require_safe
@@ -49,59 +66,30 @@ def by_years(marks: Iterable[OfficialMark]) -> list[tuple[str, str, list[Officia
 def official_import(request: PortalRequest) -> HttpResponse:
     """Take a list with its document, show what it says."""
     form = OfficialListForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["upload"]
-        try:
-            source = domain.stage(form.instance, by=request.membership, file_name=file.name, data=file.read())
-            return redirect("schools:official_list", source.pk)
-        except Unreadable as unreadable:
-            form.add_error("upload", str(unreadable))
-    return render(
-        request, "schools/official_import.html", {"form": form}, status=422 if form.is_bound else 200
+    stage = partial(domain.stage, form.instance, by=request.membership)
+    return wizard.taken(WIZARD, form, stage) or wizard.new_page(
+        request, WIZARD, "schools/official_import.html", form
     )
-
-
-def list_or_404(request: PortalRequest, pk: int) -> OfficialList:
-    lists = OfficialList.objects.visible_to(request.membership).select_related("department")
-    return get_object_or_404(lists, pk=pk)
 
 
 @require_safe
 @role_required(*DEPARTMENT_ROLES)
 def official_list(request: PortalRequest, pk: int) -> HttpResponse:
     """One list: its document, its schools, what is wrong in it."""
-    names = {"source": list_or_404(request, pk), "may_import": request.membership.role in WORKERS}
+    names = WIZARD.names(WIZARD.row(request, pk)) | {"may_import": request.membership.role in WORKERS}
     return render(request, "schools/official_list.html", names)
 
 
 @require_safe
 @role_required(*DEPARTMENT_ROLES)
-def official_file(request: PortalRequest, pk: int) -> Any:
-    """The file as it came; never rendered inline, whatever the browser thinks of it."""
-    source = list_or_404(request, pk)
-    response = FileResponse(source.file.open("rb"), as_attachment=True, filename=source.file_name)
-    response["Content-Type"] = "application/octet-stream"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-@require_POST
-@role_required(*WORKERS)
-def official_decide(request: PortalRequest, pk: int, what: str) -> HttpResponse:
-    """Take the list over, throw it away, or take it back."""
-    source = list_or_404(request, pk)
-    ways: dict[str, tuple[Callable[..., None], str]] = {
-        "apply": (domain.apply, "Перечень загружен."),
-        "undo": (domain.undo, "Загрузка перечня отменена."),
-        "discard": (domain.discard, "Перечень отброшен."),
-    }
-    work, told = ways[what]
+def official_file(request: PortalRequest, pk: int) -> HttpResponse:
+    """The file as it came."""
+    source = WIZARD.row(request, pk)
     try:
-        work(source, by=request.membership)
-        messages.success(request, told)
+        return attachment(staged.content(source), source.file_name)
     except Refused as refusal:
         messages.error(request, str(refusal))
-    return redirect("schools:official") if what == "discard" else redirect("schools:official_list", pk)
+        return redirect("schools:official_list", pk)
 
 
 @require_POST

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
-from jobs.models import Job
+from jobs import wizard
 from portal.lib.refusals import Refused
 from schools import tasks
-from schools.domain import imports
 from schools.domain import result_imports as domain
 from schools.models import Exam, ResultImport, School
 from schools.result_forms import CorrectionForm, ResultFilesForm, SubjectNamesForm, known_subjects
 from schools.results import FORM_NAMES, Unreadable
-from schools.views.cards import workbook_response
 
 WORKERS = (Role.ADMIN, Role.METHODIST)
-PAGE = 50
-AT_ONCE = 300  # rows written while the clerk waits: tenths of a second; longer files go to the worker
 HEAPS = {
     "faulty": "Ошибки",
     "no_exam": "Нет работы в кампании",
@@ -35,6 +32,24 @@ HEAPS = {
     "same": "Без изменений",
     "skipped": "Не наши и не результаты",
 }
+WIZARD = wizard.Wizard(
+    model=ResultImport,
+    domain=domain,
+    roles=WORKERS,
+    page="schools:results_preview",
+    trail=lambda staged: [
+        ("Результаты", reverse("schools:results_table")),
+        ("Из файлов", reverse("schools:results_import")),
+    ],
+    related=("campaign",),
+    later=tasks.apply_results_later,
+    told={
+        "apply": "Результаты загружены.",
+        "undo": "Загрузка отменена: результаты такие же, как были до неё.",
+        "discard": "Файл отброшен, результаты не изменились.",
+    },
+    faults="Ошибки в результатах",
+)
 FIELD_NAMES = {
     "participants": "Участников",
     "marks": "Отметки",
@@ -96,35 +111,27 @@ def news(staged: ResultImport) -> int:
     return int(counts["new"] + counts["changed"])
 
 
-def staged_or_404(request: PortalRequest, pk: int) -> ResultImport:
-    staged = ResultImport.objects.visible_to(request.membership)
-    return get_object_or_404(staged.select_related("department", "created_by__user", "campaign"), pk=pk)
-
-
 @require_safe
 @role_required(*WORKERS)
 def results_preview(request: PortalRequest, pk: int) -> HttpResponse:
     """What the file would do: heaps of rows, faults by cell, what is still to be said."""
-    staged = staged_or_404(request, pk)
+    staged = WIZARD.row(request, pk)
     return render(request, "schools/results_preview.html", preview_names(request, staged))
 
 
 def preview_names(request: PortalRequest, staged: ResultImport) -> dict[str, Any]:
     preview = staged.preview
-    sizes = preview["counts"] | {"faulty": len(preview["faults"]), "skipped": len(preview["skipped"])}
-    heaps = {name: (title, sizes.get(name, 0)) for name, title in HEAPS.items()}
-    heap = request.GET.get("heap", "")
-    if heap not in HEAPS:
-        heap = next((name for name, (_, size) in heaps.items() if size), "new")
-    page = Paginator(rows_of(preview, heap), PAGE).get_page(request.GET.get("page"))
-    return {
-        "staged": staged,
-        "heaps": heaps,
-        "heap": heap,
-        "page": shown(request, page) if heap in {"new", "changed", "same", "no_exam"} else page,
-        "news": news(staged),
-        "forms": list(dict.fromkeys(FORM_NAMES[table["form"]] for table in preview["reading"]["tables"])),
-        "job": Job.objects.visible_to(request.membership).filter(key=tasks.results_key(staged)).first(),
+    told = {"faulty": len(preview["faults"]), "skipped": len(preview["skipped"])}
+    sizes, rows = dict.fromkeys(HEAPS, 0) | preview["counts"] | told, partial(rows_of, preview)
+    names = wizard.shown(request, WIZARD, staged, sizes=sizes, rows=rows, heaps=HEAPS)
+    if names["heap"] in {"new", "changed", "same", "no_exam"}:
+        name_rows(request, names["page"])
+    tables = preview["reading"]["tables"]
+    return names | {
+        "forms": list(dict.fromkeys(FORM_NAMES[table["form"]] for table in tables)),
+        "tables": [
+            table | {"pairs": table["columns"].items(), "unread": table["ignored"]} for table in tables
+        ],
         "correction": CorrectionForm(membership=request.membership, staged=staged),
         "naming": SubjectNamesForm(unknown=unknown_subjects(preview)),
         "subjects": known_subjects(),
@@ -132,15 +139,11 @@ def preview_names(request: PortalRequest, staged: ResultImport) -> dict[str, Any
 
 
 def rows_of(preview: dict[str, Any], heap: str) -> list[dict[str, Any]]:
-    if heap == "faulty":
-        return preview["faults"]
-    if heap == "skipped":
-        return preview["skipped"]
-    return [row for row in preview["rows"] if row["action"] == heap]
+    return list(preview["skipped"]) if heap == "skipped" else wizard.rows_of(preview, heap)
 
 
-def shown(request: PortalRequest, page: Any) -> Any:
-    """A page of rows with names of schools and tests, and old and new values in words."""
+def name_rows(request: PortalRequest, page: Any) -> None:
+    """Give a page of rows the names of schools and tests, and old and new values in words."""
     schools = School.objects.visible_to(request.membership).in_bulk(
         [r["school"] for r in page if r["school"]]
     )
@@ -153,7 +156,6 @@ def shown(request: PortalRequest, page: Any) -> Any:
             (FIELD_NAMES[f], in_words(f, old), in_words(f, new)) for f, (old, new) in row["changes"].items()
         ]
         row["told"] = [(FIELD_NAMES[f], in_words(f, value)) for f, value in row["values"].items()]
-    return page
 
 
 def in_words(field: str, value: Any) -> str:
@@ -184,7 +186,7 @@ def unknown_subjects(preview: dict[str, Any]) -> list[str]:
 @role_required(*WORKERS)
 def results_correct(request: PortalRequest, pk: int) -> HttpResponse:
     """Say which campaign it is, and of which test each sheet is."""
-    staged = staged_or_404(request, pk)
+    staged = WIZARD.row(request, pk)
     form = CorrectionForm(request.POST, membership=request.membership, staged=staged)
     if not form.is_valid():
         names = preview_names(request, staged) | {"correction": form}
@@ -211,7 +213,7 @@ def _done(request: PortalRequest, pk: int, told: str, work: Any) -> HttpResponse
 @role_required(*WORKERS)
 def results_name(request: PortalRequest, pk: int) -> HttpResponse:
     """Say what subjects the file's words mean; the department remembers it."""
-    staged = staged_or_404(request, pk)
+    staged = WIZARD.row(request, pk)
     form = SubjectNamesForm(request.POST, unknown=unknown_subjects(staged.preview))
     names = form.names if form.is_valid() else {}
     told = "Запомнил. Файл прочитан заново." if names else "Ни одно название не указано."
@@ -224,7 +226,7 @@ def results_name(request: PortalRequest, pk: int) -> HttpResponse:
 @role_required(*WORKERS)
 def results_exams(request: PortalRequest, pk: int) -> HttpResponse:
     """Add the tests that the campaign lacks."""
-    staged = staged_or_404(request, pk)
+    staged = WIZARD.row(request, pk)
     told = "Работы добавлены. Шкалу отметок задайте на странице кампании."
     return _done(request, pk, told, lambda: domain.add_exams(staged, by=request.membership))
 
@@ -233,25 +235,8 @@ def results_exams(request: PortalRequest, pk: int) -> HttpResponse:
 @role_required(*WORKERS)
 def results_again(request: PortalRequest, pk: int) -> HttpResponse:
     """Compare once more with what the portal knows now."""
-    staged = staged_or_404(request, pk)
+    staged = WIZARD.row(request, pk)
     return _done(request, pk, "Проверено заново.", lambda: domain.again(staged))
-
-
-@require_POST
-@role_required(*WORKERS)
-def results_apply(request: PortalRequest, pk: int) -> HttpResponse:
-    """Apply a short file at once, hand a long one to the worker."""
-    staged = staged_or_404(request, pk)
-    if news(staged) <= AT_ONCE or staged.state != ResultImport.State.PREVIEW:
-        return _done(
-            request, pk, "Результаты загружены.", lambda: domain.apply(staged, by=request.membership)
-        )
-    try:
-        domain.check_clean(staged)
-        tasks.apply_results_later(staged, by=request.membership)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect("schools:results_preview", pk)
 
 
 @require_POST
@@ -265,33 +250,3 @@ def results_apply_all(request: PortalRequest) -> HttpResponse:
     told = f"Файлов передано на загрузку: {len(clean)}." if clean else "Нет файлов, готовых к загрузке."
     messages.success(request, told)
     return redirect("schools:results_import")
-
-
-@require_POST
-@role_required(*WORKERS)
-def results_undo(request: PortalRequest, pk: int) -> HttpResponse:
-    """Take the whole file back."""
-    staged = staged_or_404(request, pk)
-    told = "Загрузка отменена: результаты такие же, как были до неё."
-    return _done(request, pk, told, lambda: domain.undo(staged, by=request.membership))
-
-
-@require_POST
-@role_required(*WORKERS)
-def results_discard(request: PortalRequest, pk: int) -> HttpResponse:
-    """Throw a preview away."""
-    _done(
-        request,
-        pk,
-        "Файл отброшен, результаты не изменились.",
-        lambda: domain.discard(staged_or_404(request, pk), by=request.membership),
-    )
-    return redirect(reverse("schools:results_import"))
-
-
-@require_safe
-@role_required(*WORKERS)
-def results_faults(request: PortalRequest, pk: int) -> HttpResponse:
-    """The faults as a workbook, with cells and remedies."""
-    staged = staged_or_404(request, pk)
-    return workbook_response(domain.faulty_rows(staged), imports.today_name("Ошибки в результатах"))

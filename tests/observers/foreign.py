@@ -100,7 +100,7 @@ FOREIGN |= {
 
 FOREIGN |= {
     f"observers:{name}": ({}, lambda: {"pk": ObserverImportFactory().pk})
-    for name in ("import", "import_columns", "import_apply", "import_undo", "import_discard")
+    for name in ("import", "import_columns", "import_apply", "import_undo", "import_discard", "import_faults")
 }
 
 OWN_SHEET = "an observer's own sheet; `test_sheet_pages.py` tries another's"

@@ -167,7 +167,7 @@ def test_undo_leaves_the_bank_as_it_was(methodist, school):
     imports.undo(found, by=methodist)
     assert excel.read(exported(methodist))[0].rows == excel.read(before)[0].rows
     assert ObserverTraining.objects.count() == 1
-    with pytest.raises(Refused, match="уже отменён"):
+    with pytest.raises(Refused, match="уже отменена"):
         imports.undo(found, by=methodist)
 
 
@@ -298,7 +298,7 @@ def test_long_list_goes_to_the_worker(login, methodist):
     work.run(Job.objects.get(kind="observers.apply_import").pk)
     assert Observer.objects.count() == 101
     page = login(methodist).get(reverse("observers:import", args=[one.pk])).content.decode()
-    assert "Загружено: новых 101" in page
+    assert "Загружено: 101 новый человек" in page.replace(NBSP, " ")
 
 
 def test_reading_a_longer_list_asks_the_database_no_more(methodist, school):

@@ -46,7 +46,7 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "recheck:measure_plan": ({}, measure),
     **{
         f"recheck:{name}": ({}, sheet)
-        for name in ("sheet", "sheet_columns", "sheet_apply", "sheet_undo", "sheet_discard")
+        for name in ("sheet", "sheet_columns", "sheet_apply", "sheet_undo", "sheet_discard", "sheet_faults")
     },
     **{
         f"recheck:{name}": ({}, seat)

@@ -85,6 +85,7 @@ FOREIGN: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = {
     "schools:official_apply": ({}, lambda: {"pk": OfficialListFactory().pk}),
     "schools:official_undo": ({}, lambda: {"pk": OfficialListFactory().pk}),
     "schools:official_discard": ({}, lambda: {"pk": OfficialListFactory().pk}),
+    "schools:official_faults": ({}, lambda: {"pk": OfficialListFactory().pk}),
     "schools:official_flag": ({}, lambda: {"pk": OfficialMarkFactory().pk}),
     "schools:results_preview": ({}, results),
     "schools:results_correct": ({}, results),

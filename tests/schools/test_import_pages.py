@@ -33,7 +33,7 @@ class TestImport:
         client.post(reverse("schools:import_apply", args=[staged.pk]))
         assert School.objects.filter(department=admin.department).count() == 2
         again = client.post(reverse("schools:import_apply", args=[staged.pk]), follow=True)
-        assert "Этот список уже загружен." in again.content.decode()
+        assert "Этот файл уже загружен." in again.content.decode()
         client.post(reverse("schools:import_undo", args=[staged.pk]))
         assert not School.objects.exists()
 
@@ -77,7 +77,7 @@ class TestImport:
     def test_a_long_list_goes_to_the_worker_once(
         self, login, admin, monkeypatch, django_capture_on_commit_callbacks
     ):
-        monkeypatch.setattr(imports, "AT_ONCE", 1)
+        monkeypatch.setitem(imports.WIZARD.__dict__, "at_once", 1)
         client = login(admin)
         upload(client, schools(line(1), line(2)))
         apply = reverse("schools:import_apply", args=[SchoolImport.objects.get().pk])
@@ -99,19 +99,26 @@ class TestImport:
         client.post(reverse("schools:import_apply", args=[staged.pk]), {"new": "add", "faulty": "skip"})
         assert School.objects.get().code == "sch700001"
         text = client.get(reverse("schools:import_preview", args=[staged.pk])).content.decode()
-        assert "пропущено 1\xa0строка с ошибками" in text
+        assert "Пропущено 1\xa0строка с ошибками" in text
 
     def test_a_file_without_a_known_head_leads_to_its_columns(self, login, admin):
         client = login(admin)
         answer = upload(client, book([["Кто", "Что"], ["МБОУ «СОШ № 1»", "sch700001"]]))
         staged = SchoolImport.objects.get()
         assert answer.url == reverse("schools:import_columns", args=[staged.pk])
-        preview = client.get(reverse("schools:import_preview", args=[staged.pk])).content.decode()
-        assert "Таблица в файле не найдена" in preview
+        for page in ("import_preview", "import_columns"):
+            shown = client.get(reverse(f"schools:{page}", args=[staged.pk])).content.decode()
+            assert "Таблица в файле не найдена" in shown.replace("\xa0", " ")
         said = {"read_0": "on", "head_0": "1", "drawn_0": "1", "column_0_A": "name", "column_0_B": "code"}
         client.post(answer.url, said)
         client.post(reverse("schools:import_apply", args=[staged.pk]))
         assert School.objects.get().code == "sch700001"
+
+    def test_a_book_without_a_filled_cell_is_refused_at_once(self, login, admin):
+        answer = upload(login(admin), book([]))
+        assert answer.status_code == 422
+        assert "В книге нет заполненных листов" in answer.content.decode()
+        assert not SchoolImport.objects.exists()
 
     def test_a_large_file_is_read_by_the_worker(
         self, login, admin, monkeypatch, django_capture_on_commit_callbacks
@@ -166,7 +173,7 @@ class TestImport:
         client.post(reverse("schools:import_apply", args=[staged.pk]))
         said = {"read_0": "on", "head_0": "1", "drawn_0": "1", "column_0_A": "name"}
         answer = client.post(reverse("schools:import_columns", args=[staged.pk]), said, follow=True)
-        assert "Этот список уже загружен." in answer.content.decode()
+        assert "Этот файл уже загружен." in answer.content.decode()
 
     def test_a_discarded_list_loses_its_file_and_cannot_be_applied(
         self, login, admin, django_capture_on_commit_callbacks

@@ -173,7 +173,7 @@ class TestApply:
     def test_the_worker_applies_and_is_safe_twice(self, department, django_capture_on_commit_callbacks):
         staged = stage(department, schools(line(1), line(2)))
         with django_capture_on_commit_callbacks(execute=True):
-            job = tasks.later("apply", staged, by=None, choice={})
+            job = tasks.apply_later(staged, by=None, choice={})
         job.refresh_from_db()
         assert (job.state, job.done, job.total) == (Job.State.DONE, 2, 2)
         Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, finished_at=None)

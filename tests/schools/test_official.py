@@ -47,7 +47,7 @@ def methodist(login, department):
 def send(methodist, *rows):
     file = SimpleUploadedFile("перечень.xlsx", book([HEAD, *rows]))
     said = {"document": "письмо министерства", "number": "12-п", "issued_on": "2026-07-01"}
-    return methodist.post(reverse("schools:official_import"), {"upload": file, **said})
+    return methodist.post(reverse("schools:official_import"), {"file": file, **said})
 
 
 def decide(methodist, what):
@@ -95,7 +95,8 @@ def test_an_unknown_login_stops_it(methodist, department):
 def test_the_file_is_kept(methodist, department):
     send(methodist, ROW)
     response = methodist.get(reverse("schools:official_file", args=[OfficialList.objects.get().pk]))
-    assert b"".join(response.streaming_content)[:2] == b"PK"
+    assert response.content[:2] == b"PK"
+    assert response["Content-Disposition"].startswith("attachment")
 
 
 def test_doors(methodist, login, department):

@@ -200,7 +200,7 @@ class TestApply:
 
     def test_twice_is_once(self, department, exam, school):
         staged = load(department, marks([*lead(), 8, 36, 40, 16]))
-        with pytest.raises(Refused, match="уже загружены"):
+        with pytest.raises(Refused, match="уже загружен"):
             imports.apply(staged, by=None)
 
     def test_by_the_worker_with_progress(self, department, exam, school, django_capture_on_commit_callbacks):

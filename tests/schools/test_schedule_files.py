@@ -13,6 +13,7 @@ from portal.lib import excel
 from portal.lib.refusals import Refused
 from schools.domain import board, schedule_files
 from schools.models import ScheduleImport, SessionEvent, VprSession
+from schools.views.schedule_files import WIZARD
 from tests.factories.accounts import MembershipFactory
 from tests.factories.schools import CampaignFactory, ExamFactory, SchoolFactory, SessionFactory
 from tests.threads import race
@@ -221,7 +222,7 @@ def test_columns_are_corrected_and_remembered(campaign, exam, school, methodist,
 def test_a_long_file_goes_to_the_worker(
     campaign, exam, school, methodist, login, monkeypatch, django_capture_on_commit_callbacks
 ):
-    monkeypatch.setattr("schools.views.schedule_files.AT_ONCE", 0)
+    monkeypatch.setitem(WIZARD.__dict__, "at_once", 0)
     client = login(methodist)
     send(client, campaign, book(("Лицей", "4А", "МА", D(21))))
     with django_capture_on_commit_callbacks(execute=True):
