@@ -36,10 +36,10 @@ from orders.forms import (
     journal_of,
 )
 from orders.models import Clause, Order, OrderEvent, Register
+from portal.lib.downloads import attachment
 from portal.lib.pdf import PdfUnavailable
 from portal.lib.refusals import Refused
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN_ROWS = 60  # of an annex, on the screen; the PDF beside it has them all
 REMOVED = "orders.removed"
 
@@ -59,11 +59,7 @@ def export(request: PortalRequest) -> HttpResponse:
     _, orders = journal_of(request.membership, request.GET)
     content = journal.workbook(orders, request.membership.department)
     name = f"Журнал приказов {timezone.localdate():%d.%m.%Y}.xlsx"
-    return HttpResponse(
-        content,
-        content_type=XLSX,
-        headers={"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or ""},
-    )
+    return attachment(content, name)
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,10 +19,10 @@ from notifications.domain import book, mailboxes
 from notifications.domain import ledger as domain
 from notifications.forms import LedgerFilter
 from notifications.models import Reminder, ReminderQuerySet, Run
+from portal.lib.downloads import attachment
 from portal.lib.names import counted
 
 PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -48,10 +48,8 @@ def ledger(request: PortalRequest) -> HttpResponse:
 @role_required(Role.ADMIN)
 def export(request: PortalRequest) -> HttpResponse:
     """The same rows as a book."""
-    response = HttpResponse(book.sheet(_narrowed(request, LedgerFilter(request.GET))), content_type=XLSX)
-    name = f"reminders-{timezone.localdate():%Y-%m-%d}.xlsx"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    rows = _narrowed(request, LedgerFilter(request.GET))
+    return attachment(book.sheet(rows), f"reminders-{timezone.localdate():%Y-%m-%d}.xlsx")
 
 
 @require_POST

@@ -17,8 +17,8 @@ from observers.domain import bank, directory, standing
 from observers.forms import BankFilter, ChildFormSet, ObserverForm
 from observers.models import Observer, ObserverAssignment
 from observers.permissions import READERS, WRITERS, may_write
+from portal.lib.downloads import attachment
 from portal.lib.refusals import Refused
-from schools.views.cards import workbook_response
 
 PAGE = 50
 
@@ -47,7 +47,7 @@ def observer_list(request: PortalRequest) -> HttpResponse:
 def observer_export(request: PortalRequest) -> HttpResponse:
     """Exactly what the list shows, as a workbook that can come back corrected."""
     people = directory.shown(request.membership, **BankFilter(request.GET).chosen)
-    return workbook_response(directory.workbook(people), f"Наблюдатели {timezone.localdate():%Y-%m-%d}.xlsx")
+    return attachment(directory.workbook(people), f"Наблюдатели {timezone.localdate():%Y-%m-%d}.xlsx")
 
 
 @require_safe

@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import PortalRequest
@@ -23,11 +22,11 @@ from observers.domain import violations as deciding
 from observers.forms_sheets import ControlForm, ViolationFilter
 from observers.models import Violation, ViolationEvent
 from observers.views.sheets import download
+from portal.lib.downloads import attachment
 from portal.lib.refusals import Refused
 from schools.models import VprCampaign
 
 PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DECIDE = {"close": deciding.close, "return": deciding.return_}
 SAID = {"close": "Нарушение закрыто.", "return": "Ответ возвращён школе."}
 
@@ -81,9 +80,8 @@ def report(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     campaigns = VprCampaign.objects.visible_to(request.membership).select_related("department")
     campaign = get_object_or_404(campaigns, pk=pk)
     made = reports.compile_report(request.membership, campaign)
-    write, content_type = {"pdf": (reports.as_pdf, "application/pdf"), "xlsx": (reports.as_xlsx, XLSX)}[kind]
-    response = HttpResponse(write(made), content_type=content_type)
-    return _named(response, reports.file_name(campaign, "Отчёт наблюдателей", kind))
+    write = {"pdf": reports.as_pdf, "xlsx": reports.as_xlsx}[kind]
+    return attachment(write(made), reports.file_name(campaign, "Отчёт наблюдателей", kind))
 
 
 @require_safe
@@ -93,8 +91,7 @@ def violations(request: PortalRequest) -> HttpResponse:
     form = ViolationFilter(request.GET, membership=request.membership)
     rows = form.narrow(domain.violations(request.membership))
     if request.GET.get("format") == "xlsx":
-        response = HttpResponse(reports.violations_xlsx(list(rows)), content_type=XLSX)
-        return _named(response, "Нарушения.xlsx")
+        return attachment(reports.violations_xlsx(list(rows)), "Нарушения.xlsx")
     of_school = request.membership.role == Role.DEPUTY
     context = {
         "form": form,
@@ -179,9 +176,3 @@ def _page(request: PortalRequest, row: Violation, typed: str = "", problem: str 
         "problem": problem,
     }
     return render(request, "observers/violation.html", context, status=422 if problem else 200)
-
-
-def _named(response: HttpResponse, name: str) -> HttpResponse:
-    response["Content-Disposition"] = content_disposition_header(True, name) or ""
-    response["Cache-Control"] = "private, no-store"
-    return response

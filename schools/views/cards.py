@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
+from portal.lib.downloads import attachment
 from portal.lib.refusals import Refused
 from schools import card
 from schools.domain import directory, imports
@@ -20,16 +20,6 @@ from schools.forms import CloseForm, SchoolFilter, SchoolForm
 from schools.models import School
 
 PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def file_response(content: bytes, name: str, content_type: str) -> HttpResponse:
-    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
-    return HttpResponse(content, content_type=content_type, headers=headers)
-
-
-def workbook_response(content: bytes, name: str) -> HttpResponse:
-    return file_response(content, name, XLSX)
 
 
 def asked(request: PortalRequest) -> tuple[SchoolFilter, list[School]]:
@@ -56,9 +46,9 @@ def school_export(request: PortalRequest) -> HttpResponse:
     _, found = asked(request)
     if request.GET.get("as") == "csv":
         text = directory.text(found, request.membership.department)
-        return file_response(text, imports.today_name("Школы", "csv"), "text/csv; charset=utf-8")
+        return attachment(text, imports.today_name("Школы", "csv"))
     content = directory.workbook(found, request.membership.department)
-    return workbook_response(content, imports.today_name("Школы"))
+    return attachment(content, imports.today_name("Школы"))
 
 
 @require_safe

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import DEPARTMENT_ROLES, role_required
+from portal.lib.downloads import attachment
 from portal.lib.refusals import Refused
 from schools.domain import flag_history, imports
 from schools.domain import flags as domain
 from schools.forms_flags import FlagFilter, FlagForm, FlagMoveForm
 from schools.models import ComputedSign, ObjectivityFlag, School
-from schools.views.cards import workbook_response
 
 PAGE = 50
 
@@ -51,7 +51,7 @@ def flag_export(request: PortalRequest) -> HttpResponse:
     """Exactly what the list shows, all its pages, as a workbook."""
     _, found = asked(request)
     book = flag_history.workbook(request.membership, found, timezone.localdate())
-    return workbook_response(book, imports.today_name("Признаки необъективности"))
+    return attachment(book, imports.today_name("Признаки необъективности"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import PortalRequest
 from accounts.permissions import DEPARTMENT_ROLES, role_required
+from portal.lib.downloads import attachment
 from schools.domain import imports
 from schools.domain import results as domain
 from schools.models import Exam, VprCampaign
 from schools.result_forms import ResultsFilter
-from schools.views.cards import workbook_response
 from schools.views.result_imports import WORKERS
 
 PAGE = 4  # tests on a page: sixty schools each
@@ -61,4 +61,4 @@ def results_table(request: PortalRequest) -> HttpResponse:
 @role_required(*DEPARTMENT_ROLES)
 def results_export(request: PortalRequest) -> HttpResponse:
     """Exactly what the page shows, as a workbook."""
-    return workbook_response(domain.workbook(asked(request)["blocks"]), imports.today_name("Результаты ВПР"))
+    return attachment(domain.workbook(asked(request)["blocks"]), imports.today_name("Результаты ВПР"))

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import DEPARTMENT_ROLES, role_required
+from portal.lib.downloads import attachment
 from portal.lib.numbers import row_number
 from schools.domain import board as boards
 from schools.domain import campaigns, imports, printing, schedule
 from schools.forms_schedule import BoardFilter
 from schools.models import Exam, SessionEvent, VprCampaign
-from schools.views.cards import workbook_response
 
 PAGE = 50
 
@@ -76,7 +76,7 @@ def schedule_export(request: PortalRequest) -> HttpResponse:
         content = boards.list_workbook(campaign, request.membership)
     else:
         content = boards.workbook(shown(request, campaign)[1])
-    return workbook_response(content, imports.today_name("График ВПР"))
+    return attachment(content, imports.today_name("График ВПР"))
 
 
 @require_safe

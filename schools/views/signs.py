@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import DEPARTMENT_ROLES, role_required
+from portal.lib.downloads import attachment
 from schools import signs, tasks
 from schools.domain import heat, imports, judging
 from schools.forms_signs import MapFilter, SignRulesForm
 from schools.models import SignRun, VprCampaign, VprResult
-from schools.views.cards import workbook_response
 
 WORKERS = (Role.ADMIN, Role.METHODIST)
 
@@ -52,7 +52,7 @@ def found(request: PortalRequest) -> HttpResponse:
     campaign = heat.chosen(campaigns, request.GET.get("campaign", ""))
     rows = heat.found_signs(request.membership, campaign) if campaign else []
     if "xlsx" in request.GET:
-        return workbook_response(heat.workbook(rows), imports.today_name("Расчётные признаки"))
+        return attachment(heat.workbook(rows), imports.today_name("Расчётные признаки"))
     names = {
         "campaigns": campaigns,
         "campaign": campaign,

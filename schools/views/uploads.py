@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import PortalRequest
 from accounts.permissions import DEPARTMENT_ROLES, role_required
+from portal.lib.downloads import attachment
 from portal.lib.numbers import row_number
 from portal.lib.refusals import Refused
 from portal.templatetags.portal import plural
@@ -19,7 +20,6 @@ from schools.domain import imports, schedule
 from schools.domain import uploads as domain
 from schools.forms_schedule import OnDayForm, UploadFilter
 from schools.models import Exam, SessionEvent, VprCampaign, VprSession
-from schools.views.cards import workbook_response
 from schools.views.schedule import campaigns_of, chosen, today
 from schools.views.sessions import back
 
@@ -61,7 +61,7 @@ def upload_export(request: PortalRequest) -> HttpResponse:
     """Exactly what the list shows, all its pages."""
     campaign = get_object_or_404(campaigns_of(request), pk=row_number(request.GET.get("campaign", "")))
     content = domain.workbook(asked(request, campaign)[1])
-    return workbook_response(content, imports.today_name("Загрузка в ФИС ОКО"))
+    return attachment(content, imports.today_name("Загрузка в ФИС ОКО"))
 
 
 @require_POST
