@@ -297,7 +297,9 @@ def _double(table: Table, row: Row, met: dict[str, Place], keys: dict[str, Any])
             if whole
             else f"{FIELDS[field]} {row.values[field]} уже занят другой школой {where}."
         ),
-        remedy="Оставьте одну из строк." if whole else f"Проверьте {named(field)} в обеих строках.",
+        remedy="Оставьте одну из строк или пропустите эту."
+        if whole
+        else f"Проверьте {named(field)} в обеих строках.",
         row=row.row,
         field=field,
     )
