@@ -68,6 +68,26 @@ def test_link_grows_old(login, time_machine):
     assert "Срок ссылки истёк" in old.content.decode()
 
 
+@pytest.mark.parametrize(("reason", "said"), [("old", "Срок ссылки истёк"), ("used", "По этой ссылке уже заходили")])
+def test_old_link_of_a_stranger_leads_over_the_log_in_to_the_way(client, time_machine, reason, said):
+    member = MembershipFactory()
+    member.user.set_password("вполне надёжный пароль")
+    member.user.save()
+    link = link_of(ReminderFactory(membership=member, department=member.department))
+    if reason == "used":
+        links.follow(link.split("/")[3], by=member.user)
+    else:
+        time_machine.move_to(NOON + links.LIFETIME + timedelta(seconds=2), tick=False)
+    asked = client.get(link)
+    assert (asked.status_code, "_auth_user_id" in client.session) == (302, False)
+    page = client.post(
+        asked["Location"], {"username": member.user.email, "password": "вполне надёжный пароль"}, follow=True
+    )
+    assert page.status_code == 410
+    assert said in page.content.decode()
+    assert client.get(re.search(r'btn--main" href="([^"]+)"', page.content.decode())[1]).status_code != 410
+
+
 def test_link_is_its_readers_alone(login):
     reminder = ReminderFactory()
     link = link_of(reminder)

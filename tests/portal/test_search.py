@@ -142,7 +142,7 @@ def test_queries_do_not_grow_with_rows(login, django_assert_max_num_queries):
         SchoolFactory(department=methodist.department, name="Обучение")
         MembershipFactory(department=methodist.department, position="обучение")
     client = login(methodist)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert client.get(reverse("portal:search"), {"q": "обучение"}).status_code == 200
 
 
