@@ -68,7 +68,9 @@ def test_link_grows_old(login, time_machine):
     assert "Срок ссылки истёк" in old.content.decode()
 
 
-@pytest.mark.parametrize(("reason", "said"), [("old", "Срок ссылки истёк"), ("used", "По этой ссылке уже заходили")])
+@pytest.mark.parametrize(
+    ("reason", "said"), [("old", "Срок ссылки истёк"), ("used", "По этой ссылке уже заходили")]
+)
 def test_old_link_of_a_stranger_leads_over_the_log_in_to_the_way(client, time_machine, reason, said):
     member = MembershipFactory()
     member.user.set_password("вполне надёжный пароль")

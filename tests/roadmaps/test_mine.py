@@ -135,7 +135,7 @@ def test_queries_do_not_grow_with_cards(post, deputy, count, django_assert_max_n
         row = duty(post, number % 9 - 4)
         Evidence.objects.create(assignment=row, kind="note", text="Черновик")
     deputy.get(MINE)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert deputy.get(MINE).status_code == 200
 
 

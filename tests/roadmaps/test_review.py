@@ -83,7 +83,7 @@ def test_queries_do_not_grow_with_reports(member, client_of, count, django_asser
         row = reported(member.department)
         row.evidence.create(kind="note", text="Готово")
     client_of.get(REVIEW)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client_of.get(REVIEW)
 
 
