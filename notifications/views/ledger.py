@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -60,7 +61,7 @@ def retry(request: PortalRequest, pk: int) -> HttpResponse:
         messages.success(request, "Письмо поставлено в очередь ещё раз.")
     else:
         messages.info(request, "Это письмо уже отправлено или ещё в очереди.")
-    return redirect("notifications:ledger")
+    return redirect(f"{reverse('notifications:ledger')}?{request.GET.urlencode()}")
 
 
 @require_POST

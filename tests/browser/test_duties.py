@@ -50,6 +50,7 @@ def enter(browser: Browser, live_server, post) -> Iterator[Callable[..., Page]]:
         contexts[-1].add_cookies([cookie])
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: "style" in said.text and faults.append(said.text))
         page.goto(live_server.url + path)
         return page
 
@@ -135,3 +136,13 @@ def log_in(page: Page, post: Post) -> None:
     page.get_by_label("Пароль").fill("сосновый бор 7")
     page.get_by_role("button", name="Войти").click()
     page.wait_for_url("**/roadmaps/mine/")
+
+
+def test_a_stretched_field_breaks_nothing_when_the_form_comes_back(enter, duty):
+    """htmx would copy the stretched field's inline style, which the policy forbids."""
+    page = enter("/roadmaps/mine/")
+    page.get_by_role("link", name="Отметить выполнение").click()
+    page.get_by_label("Пояснение").evaluate("area => { area.style.blockSize = '200px' }")
+    page.locator("form.duty__form").evaluate("form => { form.noValidate = true }")
+    page.get_by_role("button", name="Отправить на проверку").click()
+    expect(page.locator("form.duty__form")).to_contain_text("Приложите хотя бы одно подтверждение")

@@ -108,7 +108,7 @@ def test_admin_sees_whom_letters_do_not_reach_and_that_only_of_the_department(lo
     assert bounced.user.email in page
     assert "Безпочтова" in page
     assert stranger.user.email not in page
-    assert "Почту не принимают 1 адрес" in plain(client.get(LEDGER))
+    assert "Почту не принимает 1 адрес" in plain(client.get(LEDGER))
     client.post(reverse("notifications:address_checked", args=[bounced.user.refused_address.pk]))
     assert list(RefusedAddress.objects.values_list("user", flat=True)) == [stranger.user_id]
     assert AuditEvent.objects.filter(action="notifications.address_checked").count() == 1

@@ -188,6 +188,16 @@ def test_failed_ones_are_retried_one_by_one_or_all_of_ones_department(login):
     assert foreign.state == State.FAILED
 
 
+def test_retry_leads_back_to_the_same_filter(login):
+    admin = MembershipFactory(admin=True)
+    row = letters(admin, "Не ушло", state="failed", ended_at=timezone.now())[0]
+    client = login(admin)
+    page = client.get(f"{LEDGER}?state=failed&q=")
+    address = f"/notifications/ledger/{row.pk}/retry/?state=failed&amp;q="
+    assert address in page.content.decode()
+    assert client.post(address.replace("&amp;", "&")).url == f"{LEDGER}?state=failed&q="
+
+
 def test_stopped_morning_stands_on_the_ledger_and_on_the_start_page(login):
     admin = MembershipFactory(admin=True)
     Run.objects.create(department=admin.department, day=timezone.localdate(), stopped=777)
