@@ -1,4 +1,4 @@
-"""Forms that every import of a table shares: the file itself, and how its columns are read."""
+"""The filter of works; what every import of a table shares: the file, and how its columns are read."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from jobs.models import JobQuerySet
 from portal.lib import excel
+from portal.lib.forms import Filter
 
 MOST_SHEETS = 30
 MOST_COLUMNS = 200
@@ -39,6 +42,23 @@ class TableFileForm(forms.Form):
     """One file with a table."""
 
     file = TableFileField(label="Файл с таблицей")
+
+
+class JobFilter(Filter):
+    """Which works; nonsense in the address narrows nothing."""
+
+    SHOWN = [("", "Все"), ("live", "Идут сейчас"), ("failed", "Не удались за неделю")]
+
+    show = forms.ChoiceField(label="Показать", required=False, choices=SHOWN)
+
+    def narrow(self, jobs: JobQuerySet) -> JobQuerySet:
+        self.is_valid()
+        match self.cleaned_data.get("show"):
+            case "live":
+                return jobs.live()
+            case "failed":
+                return jobs.failed_lately(timezone.now())
+        return jobs
 
 
 @dataclass

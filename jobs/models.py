@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 from django.utils import timezone
 
@@ -18,6 +20,13 @@ class JobQuerySet(TenantQuerySet["Job"]):
         if membership is not None and membership.role == Role.DEPUTY:
             return jobs.filter(created_by=membership)
         return jobs
+
+    def live(self) -> JobQuerySet:
+        return self.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+
+    def failed_lately(self, now: datetime.datetime) -> JobQuerySet:
+        """Failed within a week: older failures burn no more."""
+        return self.filter(state=Job.State.FAILED, finished_at__gte=now - datetime.timedelta(days=7))
 
     def due(self) -> JobQuerySet:
         """Waiting or abandoned: time has come and nobody holds a living lease."""

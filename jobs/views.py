@@ -14,16 +14,18 @@ from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
 from jobs.domain import work
+from jobs.forms import JobFilter
 from jobs.models import Job
 
 
 @require_GET
 @role_required(Role.ADMIN)
 def job_list(request: PortalRequest) -> HttpResponse:
-    jobs = Job.objects.visible_to(request.membership).select_related("created_by__user")
-    return render(
-        request, "jobs/job_list.html", {"page": Paginator(jobs, 30).get_page(request.GET.get("page"))}
-    )
+    jobs = Job.objects.visible_to(request.membership)
+    narrowed = JobFilter(request.GET)
+    page = Paginator(narrowed.narrow(jobs).select_related("created_by__user"), 30)
+    context = {"page": page.get_page(request.GET.get("page")), "filter": narrowed}
+    return render(request, "jobs/job_list.html", context)
 
 
 @require_GET

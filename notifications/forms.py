@@ -101,7 +101,14 @@ class LedgerFilter(Filter):
 
     q = forms.CharField(label="Кому", required=False)
     kind = forms.ChoiceField(label="О чём", required=False)
-    state = forms.ChoiceField(label="Итог", required=False, choices=[("", "Любой"), *Reminder.State.choices])
+    STATES = [
+        ("", "Любой"),
+        *Reminder.State.choices,
+        ("failed_lately", "не удалось за неделю"),
+        ("stuck", "ждёт больше часа"),
+    ]
+
+    state = forms.ChoiceField(label="Итог", required=False, choices=STATES)
     since = day_field("С", required=False)
     until = day_field("По", required=False)
 

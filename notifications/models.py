@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -25,6 +27,14 @@ class ReminderQuerySet(TenantQuerySet["Reminder"]):
     def waiting(self) -> ReminderQuerySet:
         """Recorded, and neither sent nor settled otherwise."""
         return self.filter(state=Reminder.State.WAITING)
+
+    def stuck(self, now: datetime.datetime) -> ReminderQuerySet:
+        """Should have gone out an hour ago and have not."""
+        return self.waiting().filter(due_at__lt=now - datetime.timedelta(hours=1))
+
+    def failed_lately(self, now: datetime.datetime) -> ReminderQuerySet:
+        """Given up within a week."""
+        return self.filter(state=Reminder.State.FAILED, ended_at__gte=now - datetime.timedelta(days=7))
 
     def told(self) -> ReminderQuerySet:
         """What belongs in a person's inbox: all but what turned out to be needless."""

@@ -19,7 +19,15 @@ from schools.models import School
 class ControlForm(forms.Form):
     """Which days of control; whatever is not understood is today."""
 
-    SHOWN = {"day": "День", "week": "Неделя", "missing": "Листов нет"}
+    SHOWN = {
+        "day": "День",
+        "week": "Неделя",
+        "missing": "Листов нет",
+        "holes": "Не хватает наблюдателей",
+        "unconfirmed": "Ждут приказа",
+        "troubled": "Требуют внимания",
+    }
+    OF_DAYS = ("day", "week")
 
     show = forms.ChoiceField(label="Показать", choices=list(SHOWN.items()), required=False)
     day = forms.DateField(label="День", required=False, validators=[sane_day])

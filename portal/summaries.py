@@ -17,30 +17,31 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    TextField,
     Value,
     Window,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Membership, Role
 from jobs.models import Job
 from notifications.models import Reminder, Run
+from observers.domain import control
 from orders.models import Order
 from portal.navigation import count_all
-from roadmaps.deadlines import Period, Unclear, compile
+from recheck.domain import clocks
+from roadmaps.domain import questions as unclear
 from roadmaps.models import ActionItem, Assignment, AssignmentQuerySet, AssignmentRequest, Evidence, Roadmap
-from roadmaps.models.duties import bearer_is_missing
+from roadmaps.models.duties import AHEAD, bearer_is_missing
 from schools.models import ObjectivityFlag, Post, School, academic_year_of
 
 State = Assignment.State
-AHEAD = 14  # days of the strip
 SHOWN = 8  # rows of one list
+MOST = 500  # bearers of one list
+PROGRESS = ("total", "accepted", "reported", "late")
 Rows = list[Mapping[str, Any]]
 SOURCE = ("item__section__roadmap", "clause__order")
 WORDS = Coalesce("item__text", "clause__text")
-OLD = datetime.timedelta(days=7)  # failures older than this no longer burn
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,13 @@ class Day:
 
 @dataclass(frozen=True)
 class Totals:
-    """The year in numbers. ``late`` counts all that is overdue, older years included."""
+    """``total, accepted, in_review, in_arrears`` are of this academic year, the others of all that there is."""
 
+    year: int
     total: int
     accepted: int
+    in_review: int
+    in_arrears: int
     reported: int
     late: int
     late_schools: int
@@ -83,14 +87,6 @@ class Clock:
     duty: Assignment | None
 
 
-@dataclass(frozen=True)
-class Question:
-    """A deadline the portal did not understand, and what it asks."""
-
-    item: ActionItem
-    reason: str
-
-
 def totals(membership: Membership, today: datetime.date) -> Totals:
     """Two queries: all duties counted by state and day, which a region's department has few of, and the open ones."""
     rows = visible(membership).order_by()
@@ -104,14 +100,23 @@ def totals(membership: Membership, today: datetime.date) -> Totals:
 
     calendar, is_open = membership.department.calendar, Assignment.OPEN_STATES
     dates = [today + datetime.timedelta(days=shift) for shift in range(AHEAD)]
-    first, last = year_of(today)
+    year = academic_year_of(today)
+
+    def of_year(asked: Callable[[str, datetime.date | None], bool]) -> int:
+        """What goes on without a due day counts to every year, as in `due_in`."""
+        return number(lambda state, day: asked(state, day) and (day is None or academic_year_of(day) == year))
+
+    def is_late(state: str, day: datetime.date | None) -> bool:
+        return state in is_open and day is not None and day < today
+
     return Totals(
-        total=number(
-            lambda state, day: state not in Assignment.VOID_STATES and (day is None or first <= day <= last)
-        ),
-        accepted=number(lambda state, day: state == State.ACCEPTED and (day is None or first <= day <= last)),
+        year=year,
+        total=of_year(lambda state, _: state not in Assignment.VOID_STATES),
+        accepted=of_year(lambda state, _: state == State.ACCEPTED),
+        in_review=of_year(lambda state, _: state == State.REPORTED),
+        in_arrears=of_year(is_late),
         reported=number(lambda state, _: state == State.REPORTED),
-        late=number(lambda state, day: state in is_open and day is not None and day < today),
+        late=number(is_late),
         days=[
             Day(date, sum(counted.get((state, date), 0) for state in is_open), not calendar.is_workday(date))
             for date in dates
@@ -135,12 +140,6 @@ def visible(membership: Membership) -> AssignmentQuerySet:
     return Assignment.objects.visible_to(membership)
 
 
-def year_of(today: datetime.date) -> tuple[datetime.date, datetime.date]:
-    """First and last day of the academic year; what goes on without a due day counts to every year."""
-    first = datetime.date(academic_year_of(today), 9, 1)
-    return first, datetime.date(first.year + 1, 8, 31)
-
-
 def came_in(membership: Membership) -> list[Assignment]:
     """Reports that wait for a decision, the longest waiting first; each with its ``words`` and ``proofs``."""
     proofs = Evidence.objects.present().filter(assignment=OuterRef("pk"), round=OuterRef("round"))
@@ -157,7 +156,7 @@ def late_schools(membership: Membership, today: datetime.date) -> Rows:
     rows = visible(membership).overdue(today).filter(school__isnull=False).order_by()
     groups = rows.values("school_id", name=F("school__name"))
     return list(
-        groups.annotate(number=Count("pk"), oldest=Min("last_day")).order_by("-number", "oldest")[:SHOWN]
+        groups.annotate(number=Count("pk"), oldest=Min("last_day")).order_by("-number", "oldest")[:MOST]
     )
 
 
@@ -167,14 +166,13 @@ def late_officials(membership: Membership, today: datetime.date) -> Rows:
     person = {part: F(f"official__user__{part}") for part in ("last_name", "first_name", "patronymic")}
     groups = rows.values("official_id", position=F("official__position"), **person)
     return list(
-        groups.annotate(number=Count("pk"), oldest=Min("last_day")).order_by("-number", "oldest")[:SHOWN]
+        groups.annotate(number=Count("pk"), oldest=Min("last_day")).order_by("-number", "oldest")[:MOST]
     )
 
 
 def ahead(membership: Membership, today: datetime.date) -> Rows:
     """What falls due within the strip: one row for an item and a day, with the number of its bearers."""
-    last = today + datetime.timedelta(days=AHEAD - 1)
-    rows = visible(membership).open().filter(last_day__range=(today, last)).order_by()
+    rows = visible(membership).ahead(today).order_by()
     groups = rows.values(
         "last_day",
         "item_id",
@@ -193,21 +191,35 @@ def ahead(membership: Membership, today: datetime.date) -> Rows:
 
 
 def roadmaps(membership: Membership, today: datetime.date) -> list[Roadmap]:
-    """Approved roadmaps, the department's own first: ``total`` (none withdrawn), ``accepted, reported, late``."""
-    path = "sections__items__assignments"
-    is_late = Q(**{f"{path}__state__in": Assignment.OPEN_STATES, f"{path}__last_day__lt": today})
-    rows = (
-        Roadmap.objects.visible_to(membership)
-        .filter(state=Roadmap.State.APPROVED)
-        .annotate(
-            total=Count(path, filter=~Q(**{f"{path}__state__in": Assignment.VOID_STATES})),
-            accepted=Count(path, filter=Q(**{f"{path}__state": State.ACCEPTED})),
-            reported=Count(path, filter=Q(**{f"{path}__state": State.REPORTED})),
-            late=Count(path, filter=is_late),
-        )
-        .order_by(F("school").asc(nulls_first=True), "-first_day", "name")
+    """Approved roadmaps, the department's own first: ``total`` (none withdrawn), ``accepted, reported, late``.
+
+    The duties of their orders' clauses count, too.
+    """
+    rows = Roadmap.objects.visible_to(membership).filter(state=Roadmap.State.APPROVED)
+    plans = list(rows.order_by(F("school").asc(nulls_first=True), "-first_day", "name")[:SHOWN])
+    items = _progress(membership, today, "item__section__roadmap", [plan.pk for plan in plans])
+    clauses = _progress(
+        membership, today, "clause__order", [plan.order_id for plan in plans if plan.order_id]
     )
-    return list(rows[:SHOWN])
+    for plan in plans:
+        for name in PROGRESS:
+            found = (items.get(plan.pk, {}), clauses.get(plan.order_id or 0, {}))
+            setattr(plan, name, sum(numbers.get(name, 0) for numbers in found))
+    return plans
+
+
+def _progress(
+    membership: Membership, today: datetime.date, path: str, keys: list[int]
+) -> dict[int, dict[str, int]]:
+    is_late = Q(state__in=Assignment.OPEN_STATES, last_day__lt=today)
+    rows = visible(membership).filter(**{f"{path}__in": keys}).order_by().values(source=F(path))
+    found = rows.annotate(
+        total=Count("pk", filter=~Q(state__in=Assignment.VOID_STATES)),
+        accepted=Count("pk", filter=Q(state=State.ACCEPTED)),
+        reported=Count("pk", filter=Q(state=State.REPORTED)),
+        late=Count("pk", filter=is_late),
+    )
+    return {row["source"]: row for row in found} if keys else {}
 
 
 def flags(membership: Membership) -> list[ObjectivityFlag]:
@@ -217,7 +229,7 @@ def flags(membership: Membership) -> list[ObjectivityFlag]:
     return list(rows.select_related("school").annotate(standing=every).order_by("opened_on", "pk")[:SHOWN])
 
 
-def clocks(membership: Membership, standing: Sequence[ObjectivityFlag]) -> list[Clock]:
+def running(membership: Membership, standing: Sequence[ObjectivityFlag]) -> list[Clock]:
     """For each flag the most urgent open duty of its school whose clock an event started."""
     schools = {flag.school_id for flag in standing}
     started = (
@@ -229,25 +241,19 @@ def clocks(membership: Membership, standing: Sequence[ObjectivityFlag]) -> list[
     return [Clock(flag, by_school.get(flag.school_id)) for flag in standing]
 
 
-def questions(membership: Membership) -> tuple[list[Question], int]:
-    """Deadlines nobody understood yet, of roadmaps in work; with their number."""
-    rows = (
-        ActionItem.objects.visible_to(membership)
-        .exclude(section__roadmap__state=Roadmap.State.ARCHIVED)
-        .annotate(meaning=Cast("deadline_parts", TextField()), every=Window(Count("pk")))
-        .filter(meaning__contains='"unclear"')
-        .select_related("section__roadmap")
-        .order_by("section__roadmap__first_day", "section__position", "position", "pk")[:4]
-    )
-    found = [Question(item, why_unclear(item)) for item in rows]
-    return found, getattr(found[0].item, "every") if found else 0  # noqa: B009 -- an annotation
+def questions(membership: Membership) -> tuple[list[tuple[ActionItem, str]], int]:
+    """The first deadlines nobody understood yet with what the portal asks, and the number of all."""
+    rows = unclear.unclear(membership).annotate(every=Window(Count("pk")))[:4]
+    found = [(item, unclear.reason(item)) for item in rows]
+    return found, getattr(found[0][0], "every") if found else 0  # noqa: B009 -- an annotation
 
 
-def why_unclear(item: ActionItem) -> str:
-    """The question the compiler asks; the stored meaning does not hold it."""
-    roadmap = item.section.roadmap
-    parts = compile(item.deadline, Period(roadmap.first_day, roadmap.last_day))
-    return next((part.reason for part in parts if isinstance(part, Unclear)), "Уточните срок.")
+def alarms(membership: Membership, today: datetime.date) -> dict[str, int]:
+    """What of the observers and the rechecks somebody must see to; each number is the length of its list."""
+    numbers = count_all(membership, control.alarms(membership, today))
+    holes = sum(numbers.pop(name) for name in list(numbers) if name.startswith("holes_"))
+    late = len(clocks.late(membership, today))
+    return {**numbers, "holes": holes, "late_rechecks": late}
 
 
 def to_sign(membership: Membership) -> list[Order]:
@@ -268,10 +274,10 @@ def household(membership: Membership, now: datetime.datetime) -> dict[str, int]:
         "uninvited": people.never_entered().one_each(),
         "schools": schools,
         "unmanned": schools.filter(~Exists(manned)),
-        "live_jobs": jobs.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]),
-        "failed_jobs": jobs.filter(state=Job.State.FAILED, finished_at__gte=now - OLD),
-        "unsent": mail.waiting().filter(due_at__lt=now - datetime.timedelta(hours=1)),
-        "undelivered": mail.filter(state=Reminder.State.FAILED, ended_at__gte=now - OLD),
+        "live_jobs": jobs.live(),
+        "failed_jobs": jobs.failed_lately(now),
+        "unsent": mail.stuck(now),
+        "undelivered": mail.failed_lately(now),
     }
     return count_all(membership, numbers)
 

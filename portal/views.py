@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -44,43 +46,42 @@ def start(request: PortalRequest) -> HttpResponse:
 
 def methodist(request: PortalRequest, membership: Membership) -> HttpResponse:
     """«Сводка»: what came in, what is late, what comes, what is unclear. A viewer reads the same."""
-    today = timezone.localdate()
+    shared = control(membership)
     questions, questions_in_all = summaries.questions(membership)
-    standing = summaries.flags(membership)
-    totals = summaries.totals(membership, today)
-    ahead = summaries.ahead(membership, today)
+    ahead = summaries.ahead(membership, shared["today"])
+    acts = membership.role == Role.METHODIST
+    reported = reverse("roadmaps:assignments", query={"state": "reported"})
     context = {
-        "today": today,
-        "totals": totals,
+        **shared,
         "came_in": summaries.came_in(membership),
-        "late_schools": summaries.late_schools(membership, today),
         "ahead": ahead,
-        "further": totals.ahead - sum(row["bearers"] for row in ahead),
-        "roadmaps": summaries.roadmaps(membership, today),
-        "clocks": summaries.clocks(membership, standing),
+        "further": shared["totals"].ahead - sum(row["bearers"] for row in ahead),
         "questions": questions,
         "questions_in_all": questions_in_all,
-        "acts": membership.role == Role.METHODIST,
-        "reports": reverse("roadmaps:review")
-        if membership.role == Role.METHODIST
-        else reverse("roadmaps:assignments", query={"state": "reported"}),
+        "acts": acts,
+        "reports": reverse("roadmaps:review") if acts else reported,
     }
     return render(request, "portal/start_methodist.html", context)
 
 
 def head(request: PortalRequest, membership: Membership) -> HttpResponse:
     """«На подпись и контроль»: orders that wait, what burns by school and by official, one number for the year."""
+    context = {**control(membership), "orders": summaries.to_sign(membership)}
+    return render(request, "portal/start_head.html", context)
+
+
+def control(membership: Membership) -> dict[str, Any]:
+    """What whoever watches over the duties sees: methodist, head and viewer."""
     today = timezone.localdate()
-    context = {
+    return {
         "today": today,
         "totals": summaries.totals(membership, today),
-        "orders": summaries.to_sign(membership),
         "late_schools": summaries.late_schools(membership, today),
         "late_officials": summaries.late_officials(membership, today),
+        "alarms": summaries.alarms(membership, today),
         "roadmaps": summaries.roadmaps(membership, today),
-        "clocks": summaries.clocks(membership, summaries.flags(membership)),
+        "clocks": summaries.running(membership, summaries.flags(membership)),
     }
-    return render(request, "portal/start_head.html", context)
 
 
 def admin(request: PortalRequest, membership: Membership) -> HttpResponse:

@@ -22,7 +22,12 @@ from schools.models import School
 class CaseFilter(Filter):
     """The filter of the list, kept in the address; nonsense in it filters nothing."""
 
-    STATES = [("", "Все, кроме отменённых"), *RecheckCase.State.choices, ("all", "Все")]
+    STATES = [
+        ("", "Все, кроме отменённых"),
+        ("late", "Срок прошёл"),
+        *RecheckCase.State.choices,
+        ("all", "Все"),
+    ]
 
     q = forms.CharField(label="Школа или предмет", required=False)
     state = forms.ChoiceField(label="Какие показать", required=False, choices=STATES)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-
 from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role
 from roadmaps.domain import agenda
 from roadmaps.models import Assignment
+from roadmaps.models.duties import due_in
 from schools import card
 from schools.models import School, academic_year_of
 
@@ -21,8 +20,7 @@ State = Assignment.State
 @card.block(order=10)
 def duties(school: School, membership: Membership) -> card.Block:
     today = timezone.localdate()
-    first = datetime.date(academic_year_of(today), 9, 1)
-    this_year = Q(last_day=None) | Q(last_day__range=(first, datetime.date(first.year + 1, 8, 31)))
+    this_year = due_in(academic_year_of(today))
     is_open = Q(state__in=Assignment.OPEN_STATES)
     rows = Assignment.objects.visible_to(membership).filter(school=school).exclude(state=State.CLOSED)
     numbers = rows.aggregate(

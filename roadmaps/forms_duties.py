@@ -18,6 +18,7 @@ from portal.lib.refusals import Refused
 from roadmaps.domain import evidence
 from roadmaps.domain.matrix import COLUMNS, SHOWN
 from roadmaps.models import ActionItem, Assignment, RecordedEvent, Roadmap
+from roadmaps.models.duties import AHEAD
 from schools.models import School
 
 
@@ -241,9 +242,11 @@ class ListFilter(Filter):
         ("", "Все"),
         ("overdue", "Просрочено"),
         ("open", "Ещё не доложено"),
+        ("ahead", f"Срок в ближайшие {AHEAD} дней"),
         ("asking", "Ждёт ответа на просьбу"),
         ("nobody", "Некому исполнять"),
         *Assignment.State.choices,
+        ("counted", "Все, кроме снятых и неприменимых"),
     ]
 
     roadmap = forms.ModelChoiceField(
@@ -261,6 +264,7 @@ class ListFilter(Filter):
     item = forms.ModelChoiceField(ActionItem.objects.none(), required=False, widget=forms.HiddenInput)
     clause = forms.ModelChoiceField(Clause.objects.none(), required=False, widget=forms.HiddenInput)
     event = forms.ModelChoiceField(RecordedEvent.objects.none(), required=False, widget=forms.HiddenInput)
+    year = forms.IntegerField(required=False, min_value=2000, max_value=2100, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

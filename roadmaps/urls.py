@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("items/<int:pk>/", items.item, name="item"),
     path("items/<int:pk>/cells/<int:column>/", items.item_cell, name="item_cell"),
     path("items/<int:pk>/arrange/", items.item_arrange, name="item_arrange"),
+    path("questions/", settling.unclear, name="questions"),
     path("items/<int:pk>/deadline/", settling.item_deadline, name="item_deadline"),
     path("items/<int:pk>/reach/<int:piece>/", settling.item_reach, name="item_reach"),
     path("removed/<int:pk>/restore/", items.item_restore, name="item_restore"),

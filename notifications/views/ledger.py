@@ -78,7 +78,10 @@ def _narrowed(request: PortalRequest, narrowed: LedgerFilter) -> ReminderQuerySe
     if not narrowed.is_valid():
         return rows.none()
     chosen = {name: value for name, value in narrowed.cleaned_data.items() if value}
-    rows = rows.filter(**{name: chosen[name] for name in ("kind", "state") if name in chosen})
+    rows = rows.filter(**{name: chosen[name] for name in ("kind",) if name in chosen})
+    if state := chosen.get("state"):
+        reckoned = {"failed_lately": rows.failed_lately, "stuck": rows.stuck}
+        rows = reckoned[state](timezone.now()) if state in reckoned else rows.filter(state=state)
     for word in chosen.get("q", "").split():
         rows = rows.filter(
             Q(recipient__last_name__icontains=word.capitalize())

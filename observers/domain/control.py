@@ -6,22 +6,27 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import Department, Membership
 from observers.models import (
+    CampaignNeeds,
     ObservationSheet,
     ObserverAssignment,
     ObserverAssignmentQuerySet,
+    SessionNeed,
+    Stage,
     Violation,
     ViolationQuerySet,
 )
-from schools.models import School, VprCampaign, VprSession
+from schools.models import School, SessionQuerySet, VprCampaign, VprSession
 
 Sent = ObservationSheet.State.SENT
 WEEK = datetime.timedelta(days=6)
+COMING = datetime.timedelta(days=13)  # two weeks, today included
 NO_SHEET = ~Q(sheet__state=Sent) | Q(sheet=None)
 
 
@@ -39,6 +44,69 @@ def missing(
     if since:
         visits = visits.filter(session__day__gte=since)
     return _with_sheets(visits.filter(NO_SHEET))
+
+
+def unconfirmed(membership: Membership, today: datetime.date) -> ObserverAssignmentQuerySet:
+    """Visits of the coming days that no order has confirmed yet."""
+    return _coming(membership, today).filter(state=ObserverAssignment.State.PROPOSED)
+
+
+def troubled(membership: Membership, today: datetime.date) -> ObserverAssignmentQuerySet:
+    """Visits of the coming days against which something stands since they were made."""
+    against = Q(own_school=True) | Q(child_school=True) | Q(double=True) | Q(moved=True)
+    return _coming(membership, today).filter(against)
+
+
+def _coming(membership: Membership, today: datetime.date) -> ObserverAssignmentQuerySet:
+    visits = ObserverAssignment.objects.visible_to(membership).active()
+    return _with_sheets(visits.filter(session__day__range=(today, today + COMING)).with_trouble())
+
+
+def holes(membership: Membership, today: datetime.date, stage: str) -> SessionQuerySet:
+    """Sessions of the coming days with fewer observers at the stage than they need, each with ``seats`` and ``sent``.
+
+    As the board reckons: the session's own need, else its campaign's, else what `CampaignNeeds` begins with.
+    """
+    own = SessionNeed.objects.filter(session=OuterRef("pk"), stage=stage).values("observers")
+    usual = CampaignNeeds.objects.filter(campaign=OuterRef("exam__campaign")).values(stage)
+    there = ObserverAssignment.objects.active().filter(session=OuterRef("pk"), stage=stage)
+    number = there.order_by().values("session").annotate(n=Count("pk")).values("n")
+    sessions = VprSession.objects.visible_to(membership).filter(day__range=(today, today + COMING))
+    return sessions.annotate(
+        seats=Coalesce(Subquery(own), Subquery(usual), getattr(CampaignNeeds(), stage)),
+        sent=Coalesce(Subquery(number, output_field=IntegerField()), 0),
+    ).filter(seats__gt=F("sent"))
+
+
+def all_holes(membership: Membership, today: datetime.date) -> QuerySet[VprSession, dict[str, Any]]:
+    """The same of every stage, in the order of the day."""
+    shown = (
+        "pk",
+        "day",
+        "starts_at",
+        "class_name",
+        "school__name",
+        "exam__subject",
+        "exam__grade",
+        "seats",
+        "sent",
+    )
+    parts = [
+        holes(membership, today, stage).order_by().annotate(stage=Value(stage)).values("stage", *shown)
+        for stage in Stage.values
+    ]
+    return parts[0].union(*parts[1:], all=True).order_by("day", "starts_at", "school__name", "pk", "stage")
+
+
+def alarms(membership: Membership, today: datetime.date) -> dict[str, QuerySet[Any]]:
+    """What of the observers somebody must see to, by name; each number leads to the page that shows these rows."""
+    return {
+        "missing": missing(membership, today),
+        "unconfirmed": unconfirmed(membership, today),
+        "troubled": troubled(membership, today),
+        "answered": violations(membership).filter(state=Violation.State.ANSWERED),
+        **{f"holes_{stage}": holes(membership, today, stage) for stage in Stage.values},
+    }
 
 
 def _with_sheets(visits: ObserverAssignmentQuerySet) -> ObserverAssignmentQuerySet:

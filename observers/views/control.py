@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,7 +21,7 @@ from observers.domain import control as domain
 from observers.domain import reports
 from observers.domain import violations as deciding
 from observers.forms_sheets import ControlForm, ViolationFilter
-from observers.models import Violation, ViolationEvent
+from observers.models import Stage, Violation, ViolationEvent
 from observers.views.sheets import download
 from portal.lib.downloads import attachment
 from portal.lib.refusals import Refused
@@ -34,27 +35,43 @@ SAID = {"close": "Нарушение закрыто.", "return": "Ответ в�
 @require_safe
 @role_required(*DEPARTMENT_ROLES)
 def control(request: PortalRequest) -> HttpResponse:
-    """The visits of a day, of its week, or those whose sheets are missing."""
+    """The visits of a day, of its week, or what somebody must see to (`domain.alarms`)."""
     today = timezone.localdate()
     form = ControlForm(request.GET)
     day, show = form.chosen(today)
-    last = day + domain.WEEK if show == "week" else day
-    missing = domain.missing(request.membership, today)
-    visits = missing if show == "missing" else domain.expected(request.membership, day, last)
-    page = Paginator(visits, PAGE).get_page(request.GET.get("page"))
+    alarms = domain.alarms(request.membership, today)
+    page = Paginator(_shown(request, show, day), PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "show": show,
+        "of_days": show in form.OF_DAYS,
         "day": day,
         "around": (day - datetime.timedelta(days=1), day + datetime.timedelta(days=1)),
         "page": page,
-        "rows": [(visit, *domain.standing(visit, today)) for visit in page],
-        "missing": missing.count(),
-        "waiting": domain.violations(request.membership).filter(state=Violation.State.ANSWERED).count(),
+        "rows": _rows(show, page, today),
+        "missing": alarms["missing"].count(),
+        "waiting": alarms["answered"].count(),
         "unanswered": domain.violations(request.membership).unanswered().count(),
         "may_enter": request.membership.role in {Role.ADMIN, Role.METHODIST},
     }
     return render(request, "observers/control.html", context)
+
+
+def _shown(request: PortalRequest, show: str, day: datetime.date) -> QuerySet[Any, Any]:
+    member, today = request.membership, timezone.localdate()
+    if show == "holes":
+        return domain.all_holes(member, today)
+    of_days = {"day": day, "week": day + domain.WEEK}
+    return (
+        domain.expected(member, day, of_days[show]) if show in of_days else domain.alarms(member, today)[show]
+    )
+
+
+def _rows(show: str, page: Page[Any], today: datetime.date) -> list[tuple[Any, ...]]:
+    """Visits with their sign and words; for sessions without people the words of the stage."""
+    if show == "holes":
+        return [(hole, Stage(hole["stage"]).label) for hole in page]
+    return [(visit, *domain.standing(visit, today)) for visit in page]
 
 
 @require_safe

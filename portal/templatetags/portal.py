@@ -290,8 +290,13 @@ def progress(done: int, total: int, label: str) -> SafeString:
 
 
 @register.simple_tag
-def stack(total: int, ok: int = 0, sent: int = 0, late: int = 0, words: bool = True) -> SafeString:
-    """How far a whole is: accepted, under review, overdue, the rest; with the same in words below."""
+def stack(
+    total: int, ok: int = 0, sent: int = 0, late: int = 0, *, words: bool = True, link: str = ""
+) -> SafeString:
+    """How far a whole is: accepted, under review, overdue, the rest; with the same in words below.
+
+    ``link`` is the address of the list of these duties, to which «state=…» is added: each number leads to its rows.
+    """
     shares = {"ok": ok, "sent": sent, "late": late, "none": max(total - ok - sent - late, 0)}
     rects, left = [], 0.0
     for kind, number in shares.items():
@@ -304,10 +309,21 @@ def stack(total: int, ok: int = 0, sent: int = 0, late: int = 0, words: bool = T
     )
     if not words:
         return svg
-    said = [f"принято {ok}{NBSP}из{NBSP}{total}"]
-    said += [f"на проверке {sent}"] if sent else []
-    said += [f"просрочено {late}"] if late else []
-    return format_html('{}<p class="help">{}</p>', svg, ", ".join(said))
+    of = _number(total, link, "counted", "поручений всего")
+    said = [
+        format_html("принято {}{nbsp}из{nbsp}{}", _number(ok, link, "accepted", "принято"), of, nbsp=NBSP)
+    ]
+    said += [format_html("на проверке {}", _number(sent, link, "reported", "на проверке"))] if sent else []
+    said += [format_html("просрочено {}", _number(late, link, "overdue", "просрочено"))] if late else []
+    return format_html(
+        '{}<p class="help">{}</p>', svg, format_html_join(", ", "{}", ((one,) for one in said))
+    )
+
+
+def _number(number: int, link: str, state: str, words: str) -> str:
+    if not link or not number:
+        return str(number)
+    return format_html('<a href="{}state={}" aria-label="{}: {}">{}</a>', link, state, words, number, number)
 
 
 @register.simple_tag

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from accounts.models import Membership
 from portal.lib.calendar import weekday_name
 from portal.lib.names import counted
 from recheck.models import RecheckCase
@@ -41,6 +42,17 @@ def _clock(case: RecheckCase, title: str, since: datetime.date, last: datetime.d
     if not calendar.checked(last.year):
         note += "; календарь этого года не проверен"
     return Clock(title, since, last, note)
+
+
+def late(member: Membership, today: datetime.date) -> list[RecheckCase]:
+    """Rechecks in work whose day is past, for a member who may see them."""
+    rows = RecheckCase.objects.visible_to(member).live().select_related("flag", "department")
+    return [case for case in rows if is_late(case, today)]
+
+
+def is_late(case: RecheckCase, today: datetime.date) -> bool:
+    last = due(case) if case.is_live else None
+    return last is not None and last < today
 
 
 def due(case: RecheckCase) -> datetime.date | None:

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.middleware import PortalRequest
@@ -77,7 +78,9 @@ def filtered(rows: QuerySet[RecheckCase], asked: dict[str, str]) -> list[Recheck
     if kind:
         rows = rows.filter(kind=kind)
     wanted = folded(words).split()
-    return [row for row in rows if all(word in folded(f"{row.school} {row.exam}") for word in wanted)]
+    found = [row for row in rows if all(word in folded(f"{row.school} {row.exam}") for word in wanted)]
+    today = timezone.localdate()
+    return [row for row in found if clocks.is_late(row, today)] if state == "late" else found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

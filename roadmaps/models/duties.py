@@ -16,6 +16,8 @@ from roadmaps.deadlines import EVENT_TITLES
 from roadmaps.models.plan import ActionItem
 from schools.models import Post, School
 
+AHEAD = 14  # days that start pages and lists call the nearest
+
 
 class RecordedEventQuerySet(TenantQuerySet["RecordedEvent"]):
     def standing(self) -> RecordedEventQuerySet:
@@ -93,6 +95,11 @@ def bearer_is_missing() -> Q:
     return Q(official__ended_at__isnull=False) | Q(official=None) & ~Q(school__in=manned)
 
 
+def due_in(year: int) -> Q:
+    """Due in the academic year that began then, or going on without a due day."""
+    return Q(last_day=None) | Q(last_day__range=(datetime.date(year, 9, 1), datetime.date(year + 1, 8, 31)))
+
+
 class AssignmentQuerySet(TenantQuerySet["Assignment"]):
     schools_see = True
 
@@ -110,6 +117,14 @@ class AssignmentQuerySet(TenantQuerySet["Assignment"]):
     def overdue(self, today: datetime.date) -> AssignmentQuerySet:
         """Strictly after the due day. Going-on duties have none and are never overdue."""
         return self.open().filter(last_day__lt=today)
+
+    def ahead(self, today: datetime.date) -> AssignmentQuerySet:
+        """To be done within the next `AHEAD` days, today included."""
+        return self.open().filter(last_day__range=(today, today + datetime.timedelta(days=AHEAD - 1)))
+
+    def counted(self) -> AssignmentQuerySet:
+        """What totals count: all but what is asked of nobody any more."""
+        return self.exclude(state__in=Assignment.VOID_STATES)
 
     def asking(self) -> AssignmentQuerySet:
         """Whose bearer asked for a later day or to be let off, and waits for the answer."""

@@ -17,6 +17,7 @@ from portal.templatetags.portal import plural
 from roadmaps.domain import agenda, duty_book, fanout
 from roadmaps.forms_duties import ListFilter
 from roadmaps.models import Assignment, AssignmentQuerySet, Roadmap
+from roadmaps.models.duties import due_in
 
 PER_PAGE = 50
 
@@ -72,6 +73,8 @@ def _narrowed(rows: AssignmentQuerySet, narrowed: ListFilter) -> AssignmentQuery
     rows = rows.filter(
         **{name: chosen[name] for name in ("school", "official", "item", "clause", "event") if name in chosen}
     )
+    if year := chosen.get("year"):
+        rows = rows.filter(due_in(year))
     if day := chosen.get("day"):
         rows = rows.filter(last_day=day)
     if roadmap := chosen.get("roadmap"):
@@ -85,9 +88,12 @@ def _narrowed(rows: AssignmentQuerySet, narrowed: ListFilter) -> AssignmentQuery
 
 def _in_state(rows: AssignmentQuerySet, state: str) -> AssignmentQuerySet:
     """As `ListFilter` offers: the stored states and those that are reckoned."""
+    today = timezone.localdate()
     reckoned = {
-        "overdue": rows.overdue(timezone.localdate()),
+        "overdue": rows.overdue(today),
         "open": rows.open(),
+        "ahead": rows.ahead(today),
+        "counted": rows.counted(),
         "asking": rows.asking(),
         "nobody": rows.without_bearer(),
     }

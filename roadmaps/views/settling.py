@@ -5,21 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.middleware import PortalRequest
 from accounts.models import Role
-from accounts.permissions import role_required
+from accounts.permissions import DEPARTMENT_ROLES, role_required
 from portal.lib.refusals import Refused
 from portal.templatetags.portal import plural
-from roadmaps.domain import compiling, fanout, items, responsibles
+from roadmaps.domain import compiling, fanout, items, questions, responsibles
 from roadmaps.domain.responsibles import Directory
 from roadmaps.forms import DeadlineForm, ReachForm
 from roadmaps.forms_duties import ProofsForm
 from roadmaps.models import ActionItem, Roadmap
 from roadmaps.views.items import editable_item, posted, row_answer, row_context
+
+QUESTIONS = 50
+
+
+@require_GET
+@role_required(*DEPARTMENT_ROLES)
+def unclear(request: PortalRequest) -> HttpResponse:
+    """Every deadline the portal did not understand, with what it asks."""
+    page = Paginator(questions.unclear(request.membership), QUESTIONS).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [(item, questions.reason(item)) for item in page],
+        "edits": request.membership.role == Role.METHODIST,
+    }
+    return render(request, "roadmaps/questions.html", context)
 
 
 @require_http_methods(["GET", "POST"])
