@@ -239,8 +239,8 @@ class Annex(models.Model):
     ``content``: ``{"title_lines": [str], "goals": [str], "columns": [{"key", "heading"}],
     "sections": [{"heading": str, "items": [{column key: text}]}]}``. A report has no columns and no sections of its
     own, but ``"parts": [{"heading": str, "paragraphs": [str], "table", "chart"}]``: a table is ``{"columns",
-    "sections"}`` as above, a chart ``{"title": str, "labels": [str], "groups": [[str, [int]]]}`` for
-    `portal.lib.charts.stacked`; either may be absent or None.
+    "sections"}`` as above, a chart ``{"title": str, "labels": [str], "groups": [[str, [int]]], "tones": [int]}``
+    for `portal.lib.charts.stacked`; either may be absent or None.
     """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="annexes")

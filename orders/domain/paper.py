@@ -284,18 +284,21 @@ def part_context(part: Mapping[str, Any], size: tuple[float, float] = PORTRAIT) 
 def chart(part: Mapping[str, Any]) -> charts.Chart | None:
     """The picture of a part, drawn anew from its numbers each time: the same numbers give the same bytes."""
     drawn = part.get("chart")
-    return charts.stacked(drawn["groups"], drawn["labels"], title=drawn["title"]) if drawn else None
+    if not drawn:
+        return None
+    return charts.stacked(drawn["groups"], drawn["labels"], title=drawn["title"], tones=drawn.get("tones"))
 
 
 def table_context(content: Mapping[str, Any], size: tuple[float, float]) -> dict[str, Any]:
     """Columns and rows for ``orders/pdf/_table.html``."""
     width, height = size
-    keys = [column["key"] for column in content["columns"]]
-    columns = dict(zip(keys, tables.widths(content, page=width), strict=True))
+    headings = {column["key"]: column["heading"] for column in content["columns"]}
+    columns = dict(zip(headings, tables.widths(content, page=width), strict=True))
+    figures = tables.figures(content)
     return {
         "columns": [
-            {"heading": pdf.soften(column["heading"]), "width": f"{columns[column['key']]:.1f}"}
-            for column in content["columns"]
+            {"heading": pdf.soften(heading), "width": f"{columns[key]:.1f}", "figures": key in figures}
+            for key, heading in headings.items()
         ],
         "sections": [
             {
@@ -303,7 +306,15 @@ def table_context(content: Mapping[str, Any], size: tuple[float, float]) -> dict
                 "rows": [
                     {
                         "tall": tables.is_tall(item, columns, page=height),
-                        "cells": [{"key": key, "text": printable(item.get(key) or "")} for key in keys],
+                        "cells": [
+                            {
+                                "key": key,
+                                "heading": heading,
+                                "text": printable(item.get(key) or ""),
+                                "figure": key in figures,
+                            }
+                            for key, heading in headings.items()
+                        ],
                     }
                     for item in section["items"]
                 ],

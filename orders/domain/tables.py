@@ -30,6 +30,20 @@ def widths(content: Mapping[str, Any], *, page: float) -> list[float]:
     return [round(fixed.get(key) or shared[key], 1) for key in headings]
 
 
+def figures(content: Mapping[str, Any]) -> set[str]:
+    """Keys of the columns that hold figures alone (and dashes): they stand one under another at the right."""
+    cells = {
+        column["key"]: [text for text in _texts(content, column["key"]) if text]
+        for column in content["columns"]
+    }
+    of_figures = {key: [text for text in texts if text.isdecimal()] for key, texts in cells.items()}
+    return {
+        key
+        for key, texts in cells.items()
+        if key != "number" and of_figures[key] and set(texts) - set(of_figures[key]) <= {"—"}
+    }
+
+
 def is_tall(item: Mapping[str, str], columns: Mapping[str, float], *, page: float) -> bool:
     """Whether the row would leave too much of a page of this height (mm) empty when kept whole."""
     lines = max(_lines(item.get(key) or "", width) for key, width in columns.items())

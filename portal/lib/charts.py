@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH = 640
+NAMES = 168  # room for the names at the left of bars
 FONT = "PT Sans, Tinos, sans-serif"
 PAPER, BLACK, BLUE, AMBER = "#fffdf8", "#1a2026", "#0e4d78", "#b87400"
 # Class for the screen, colour for paper.
@@ -145,18 +146,28 @@ def journal(groups: Sequence[tuple[str, Mapping[str, float]]], *, title: str) ->
     return stacked([(name, [of.get(key, 0) for key in keys]) for name, of in groups], JOURNAL, title=title)
 
 
-def stacked(groups: Sequence[tuple[str, Sequence[float]]], parts: Sequence[str], *, title: str) -> Chart:
-    """Bars of equal length, each cut by the shares of its ``parts`` (up to four)."""
-    left, right, drawn, said = 168, WIDTH - 8, _legend(parts), []
+def stacked(
+    groups: Sequence[tuple[str, Sequence[float]]],
+    parts: Sequence[str],
+    *,
+    title: str,
+    tones: Sequence[int] | None = None,
+) -> Chart:
+    """Bars of equal length, each cut by the shares of its ``parts`` (up to four).
+
+    ``tones``: how dark each part is, 0…3, where the order of the parts does not say it: what burns is the darkest.
+    """
+    steps = tones or _steps(len(parts))
+    left, right, drawn, said = NAMES, WIDTH - 8, _legend(parts, steps), []
     for row, (name, values) in enumerate(groups):
         y, total = 34 + row * 38, sum(values)
-        drawn.append(_text(left - 10, y + 18, _short(name, 24), anchor="end"))
+        drawn += _name(left - 10, y + 18, name)
         if not total:
             drawn.append(_text(left, y + 18, EMPTY, muted=True))
             said.append(f"{name}: {EMPTY}.")
             continue
         x = float(left)
-        for step, value in zip(_steps(len(parts)), values, strict=True):
+        for step, value in zip(steps, values, strict=True):
             width = (right - left) * value / total
             if value:
                 drawn.append(_rect(x, y, width, 26, STEPS[step], cut=True))
@@ -316,9 +327,39 @@ def _chart(title: str, description: str, height: float, drawn: Sequence[str], ta
     return Chart(title, description, Markup(svg), *table)
 
 
-def _legend(parts: Sequence[str]) -> list[str]:
-    drawn, x = [], 168.0
-    for part, step in zip(parts, _steps(len(parts)), strict=True):
+def _name(x: float, y: float, name: str) -> list[str]:
+    """A bar's name, ending at ``x``: smaller and in two lines when it is long, cut with «…» when that is too little."""
+    if _width(name, 13) <= x:
+        return [_text(x, y, name, anchor="end")]
+    lines = _fitted(name, x, 11)
+    first = y - 6.5 * (len(lines) - 1)
+    return [_text(x, first + 13 * n, line, anchor="end", size=11) for n, line in enumerate(lines)]
+
+
+def _fitted(text: str, width: float, size: int) -> list[str]:
+    """Words in up to two lines no wider than this; what does not fit is cut."""
+    first, *rest = text.split() or [""]
+    while rest and _width(f"{first} {rest[0]}", size) <= width:
+        first = f"{first} {rest.pop(0)}"
+    return [_cut(line, width, size) for line in (first, " ".join(rest)) if line]
+
+
+def _cut(text: str, width: float, size: int) -> str:
+    if _width(text, size) <= width:
+        return text
+    while text and _width(f"{text}…", size) > width:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def _width(text: str, size: int) -> float:
+    """How wide the words may come out, whichever sans of `FONT` draws them: rather too much than too little."""
+    return size * sum(0.3 if sign in " .,:;«»()" else 0.75 if sign.isupper() else 0.6 for sign in text)
+
+
+def _legend(parts: Sequence[str], steps: Sequence[int]) -> list[str]:
+    drawn, x = [], float(NAMES)
+    for part, step in zip(parts, steps, strict=True):
         drawn += [
             _rect(x, 6, 14, 14, STEPS[step], cut=True),
             _text(x + 20, 17, part, size=12),

@@ -27,6 +27,12 @@ BARS = {
     "overdue": "не исполнено",
     "open": "срок впереди",
 }
+TONES = {
+    "in_time": 1,
+    "late": 2,
+    "overdue": 3,
+    "open": 0,
+}  # what burns is the darkest, in black and white too
 BEFORE = {
     Kind.DENIED: "в просьбе отказано: ",
     Kind.INTERIM: "доклад о ходе: ",
@@ -218,7 +224,8 @@ def _chart(tallies: Sequence[Tally]) -> dict[str, object]:
             setattr(total, key, sum(getattr(one, key) for one in shown))
         shown = [total]
     groups = [[one.name, [getattr(one, key) for key in BARS]] for one in shown]
-    return {"title": "Исполнение поручений", "labels": list(BARS.values()), "groups": groups}
+    tones = [TONES[key] for key in BARS]
+    return {"title": "Исполнение поручений", "labels": list(BARS.values()), "groups": groups, "tones": tones}
 
 
 def _line(part: Tally) -> dict[str, object]:

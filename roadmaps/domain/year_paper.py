@@ -8,7 +8,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from orders.domain import paper, tables
-from portal.lib import excel, pdf
+from portal.lib import charts, excel, pdf
 from portal.lib.docx import Paper
 from roadmaps.domain.year_report import annex
 from roadmaps.models import YearReport
@@ -30,7 +30,7 @@ def as_pdf(report: YearReport) -> bytes:
 
 
 def as_word(report: YearReport) -> bytes:
-    """Real headings and tables, to be worked on; a chart's numbers stand in the table below it."""
+    """Real headings and tables, to be worked on; charts as pictures."""
     document = Paper(str(report), size=13)
     for line in report.title.split("\n"):
         document.text(line, align="center", bold=True)
@@ -38,10 +38,16 @@ def as_word(report: YearReport) -> bytes:
         document.heading(part["heading"], 2)
         for text in part["paragraphs"]:
             document.text(text, align="justify", indent=True)
+        if drawn := paper.chart(part):
+            document.picture(charts.png(drawn), width=WIDTH, words=drawn.description)
         if part["table"]:
             headings, rows = _rows(part["table"])
             widths = tables.widths(part["table"], page=WIDTH)
-            document.table(headings, rows, widths=widths, size=10)
+            figures = tables.figures(part["table"])
+            right = [
+                place for place, column in enumerate(part["table"]["columns"]) if column["key"] in figures
+            ]
+            document.table(headings, rows, widths=widths, right=right, size=10)
     return document.save()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -69,6 +70,27 @@ def test_any_text_and_any_numbers_give_a_whole_picture(name, counts):
         charts.lines([charts.Series(name, [(0, 0.5)])], title=name, across=name, upward=name),
     ]
     assert [drawn(picture)[0].text or "" for picture in pictures] == [name] * 5
+
+
+LONG = (
+    "Муниципальное бюджетное общеобразовательное учреждение «ОСНОВНАЯ ШКОЛА ИМЕНИ ПЕРВОПРОХОДЦЕВ» с. Нижнее"
+)
+
+
+def test_a_long_name_is_not_cut_at_the_edge():
+    drawn = charts.stacked([(LONG, [1, 2]), ("Лицей", [1, 2])], ["а", "б"], title="Проба")
+    names = re.findall(r'x="158.0"[^>]*font-size="(\d+)">([^<]+)<', drawn.svg)
+    assert [name for size, name in names if size == "13"] == ["Лицей"]
+    (first, second) = [name for size, name in names if size == "11"]
+    assert LONG.startswith(first)
+    assert second.endswith("…")
+    assert all(len(name) * 6 <= 158 for name in (first, second))  # a letter of 11 is about so wide
+    assert drawn.rows[0][0] == LONG
+
+
+def test_tones_say_which_part_is_the_darkest():
+    drawn = charts.stacked([("Лицей", [1, 1, 1, 1])], list("абвг"), title="Проба", tones=[1, 2, 3, 0])
+    assert re.findall(r'<rect class="c-step(\d)"', drawn.svg) == ["1", "2", "3", "0"] * 2
 
 
 def test_paper_takes_them():

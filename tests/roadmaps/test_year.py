@@ -11,9 +11,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from pypdf import PdfReader
 
-from orders.domain import drafts, registering, signing
+from orders.domain import drafts, registering, signing, tables
 from portal.lib.refusals import Refused
 from roadmaps.domain import reports, requests, year_report
 from roadmaps.domain.errors import Conflict
@@ -223,6 +224,26 @@ def test_the_paper_says_what_the_page_says(item, methodist, login, kind):
         text = " ".join(str(cell) for sheet in book for row in sheet.values for cell in row)
     for words in ("Общие сведения", "Что не исполнено", "СОШ № 17", "Провести проверку работ"):
         assert words in text.replace("\N{NO-BREAK SPACE}", " ").replace("\n", " ")
+
+
+def test_figures_stand_at_the_right_and_what_burns_is_the_darkest(item, methodist, login):
+    duty(item, "СОШ № 17", last_day=datetime.date(2026, 2, 1))
+    report = year_report.draft(by=methodist, day=datetime.date(2026, 3, 1))
+    part = report.parts.get(key="discipline")
+    assert tables.figures(part.table) == {column["key"] for column in part.table["columns"]} - {"name"}
+    tones = dict(zip(part.chart["labels"], part.chart["tones"], strict=True))
+    assert max(tones, key=tones.__getitem__) == "не исполнено"
+    assert min(tones, key=tones.__getitem__) == "срок впереди"
+    client = login(methodist)
+    page = client.get(reverse("roadmaps:year_report", args=[report.pk])).content.decode()
+    assert '<td data-h="Не исполнено" class="r">1</td>' in page
+    for each in report.parts.all():
+        assert f'<li><a href="#part-{each.pk}">' in page
+    word = client.get(reverse("roadmaps:year_file", args=[report.pk, "docx"])).content
+    document = docx.Document(io.BytesIO(word))
+    assert len(document.inline_shapes) == 1
+    cell = document.tables[0].rows[1].cells[1]
+    assert cell.paragraphs[0].alignment == WD_ALIGN_PARAGRAPH.RIGHT
 
 
 def test_a_day_ahead_is_refused(methodist, login):
