@@ -209,19 +209,21 @@ def hanging(event: RecordedEvent) -> AssignmentQuerySet:
     return Assignment.objects.filter(event=event, occurrence__startswith="event:")
 
 
-def started_by(event: RecordedEvent) -> QuerySet[Assignment, dict[str, Any]]:
+def started_by(event: RecordedEvent) -> list[dict[str, Any]]:
     """What the event started, a row for each row of a plan: how many, due from when to when, in what state."""
     counts = {
         "open": Count("pk", filter=Q(state__in=Assignment.OPEN_STATES)),
         "sent": Count("pk", filter=Q(state=State.REPORTED)),
         "ok": Count("pk", filter=Q(state=State.ACCEPTED)),
-        "void": Count("pk", filter=Q(state__in=Assignment.VOID_STATES)),
+        "closed": Count("pk", filter=Q(state=State.CLOSED)),
+        "exempt": Count("pk", filter=Q(state=State.EXEMPT)),
     }
     rows = Assignment.objects.filter(event=event).order_by(
         "item__section__position", "item__position", "clause"
     )
     named = rows.values("item", "clause", "item__number", "item__text", "clause__text")
-    return named.annotate(total=Count("pk"), nearest=Min("last_day"), latest=Max("last_day"), **counts)
+    told = named.annotate(total=Count("pk"), nearest=Min("last_day"), latest=Max("last_day"), **counts)
+    return [dict(line) for line in told]
 
 
 def kept(event: RecordedEvent) -> QuerySet[Assignment]:

@@ -134,7 +134,7 @@ def _recorded(request: PortalRequest, pk: int) -> RecordedEvent:
 
 def _event_page(request: PortalRequest, row: RecordedEvent, **more: Any) -> HttpResponse:
     """The event, what it started and what of it is done; ``more``: a form that was refused, what a new day moves."""
-    started = list(events.started_by(row))
+    started = events.started_by(row)
     kept = events.kept(row)
     context = {
         "event": row,
