@@ -14,6 +14,7 @@ from roadmaps.views import (
     roadmaps,
     settling,
     standing,
+    timeline,
     year,
 )
 
@@ -81,6 +82,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/matrix/", matrix.matrix, name="matrix"),
     path("<int:pk>/matrix/excel/", matrix.matrix_excel, name="matrix_excel"),
     path("<int:pk>/matrix/pdf/", matrix.matrix_pdf, name="matrix_pdf"),
+    path("<int:pk>/timeline/", timeline.timeline, name="timeline"),
     path("<int:pk>/gaps/", assignments.gaps, name="gaps"),
     path("<int:pk>/fan-out/", assignments.fan_out, name="fan_out"),
     # the year's report

@@ -25,6 +25,7 @@ PLAN_PAGES = (
     "assemble",
     "reopen",
     "revise",
+    "timeline",
     "delete",
     "section_new",
     "rows_paste",
