@@ -40,7 +40,8 @@ class Index:
 
     def __init__(self, department: Department) -> None:
         schools = School.objects.filter(department=department).order_by("pk")
-        self.schools = list(schools.values_list("pk", "closed_on", "former_names", *FIELDS, named=True))
+        rows = schools.values_list("pk", "closed_on", "former_names", *FIELDS, named=True)
+        self.schools = list(rows.iterator())  # without it the cursor's own rows stand in memory beside these
         self.by_pk = {school.pk: school for school in self.schools}
         merged = SchoolChange.objects.filter(department=department, kind=SchoolChange.Kind.MERGED)
         self.heirs = dict(merged.order_by("day", "pk").values_list("school_id", "other__name"))
