@@ -61,6 +61,13 @@ def test_what_is_not_there_is_not_found(query):
     assert hits(methodist, query) == {}
 
 
+def test_the_words_of_a_lists_filter_do_not_stand_in_the_portals_search(login):
+    field = 'aria-label="Поиск по порталу" placeholder="Найти пункт, школу, приказ" value="'
+    client = login(MembershipFactory(admin=True))
+    assert f'{field}"' in client.get("/people/?q=слово").content.decode()
+    assert f'{field}слово"' in client.get("/search/?q=слово").content.decode()
+
+
 def test_found_words_are_marked_and_markup_is_harmless():
     methodist = MembershipFactory()
     item(methodist, "Списки <b>наблюдателей</b> и Наблюдатель")
