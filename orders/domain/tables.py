@@ -18,7 +18,8 @@ def widths(content: Mapping[str, Any], *, page: float) -> list[float]:
     """Widths of the columns in mm; together they fill ``page``.
 
     A number column is as wide as its longest number. The others share the rest by how much they hold, none narrower
-    than its longest word (within reason), for rows are as high as their highest cell.
+    than its longest word (within reason), for rows are as high as their highest cell. Columns of figures take no more
+    than they need as long as words stand beside them.
     """
     headings = {column["key"]: column["heading"] for column in content["columns"]}
     cells = {key: _texts(content, key) for key in headings}
@@ -26,7 +27,10 @@ def widths(content: Mapping[str, Any], *, page: float) -> list[float]:
     free = [key for key in headings if key not in fixed]
     rest = page - sum(fixed.values())
     least = {key: _least(cells[key], headings[key]) for key in free}
-    shared = _share({key: _weight(cells[key]) for key in free}, least, rest)
+    weights = {key: _weight(cells[key]) for key in free}
+    if set(free) - (of_figures := figures(content)):
+        weights |= dict.fromkeys(of_figures, 0.0)
+    shared = _share(weights, least, rest)
     return [round(fixed.get(key) or shared[key], 1) for key in headings]
 
 

@@ -202,7 +202,8 @@ def conclusions(year: Year) -> Chapter:
     ]
     numbers = [row.number for row in year.rows("overdue") if row.number]
     if numbers:
-        said.append(f"Предложение: предусмотреть в плане следующего года мероприятия {_few(numbers, 30)}.")
+        listed = _few([number.rstrip(".") for number in numbers], 30)
+        said.append(f"Предложение: предусмотреть в плане следующего года мероприятия {listed}.")
     return Chapter("conclusions", "Выводы и предложения", said)
 
 
