@@ -15,6 +15,7 @@ from portal.lib import names
 from portal.lib.forms import day_field
 from portal.lib.numbers import row_number
 from roadmaps import deadlines
+from roadmaps.domain import basing
 from roadmaps.domain.compiling import is_undated
 from roadmaps.domain.editing import LONGEST
 from roadmaps.models import ActionItem, Roadmap, Section
@@ -120,6 +121,43 @@ class NewForm(WithSchool, PeriodForm):
             },
         )
         super().__init__(*args, **kwargs)
+
+
+class PastField(forms.ModelChoiceField):
+    """One of the department's earlier plans, told apart by school, period and revision."""
+
+    def label_from_instance(self, plan: Model) -> str:
+        assert isinstance(plan, Roadmap)  # noqa: S101 -- for the type checker
+        whose = plan.school.name if plan.school and plan.school.name not in plan.name else ""
+        period = f"{plan.first_day:%d.%m.%Y} – {plan.last_day:%d.%m.%Y}"
+        revision = f"редакция {plan.revision}" if plan.revision > 1 else ""
+        return ", ".join(filter(None, [plan.name, whose, period, revision]))
+
+
+class PastForm(forms.Form):
+    """Which earlier plan a new one is based on."""
+
+    past = PastField(
+        Roadmap.objects.none(),
+        label="Прошлая карта",
+        empty_label="выберите карту",
+        error_messages={
+            "required": "Выберите карту.",
+            "invalid_choice": "Этой карты больше нет среди утверждённых. Выберите другую или начните с чистого листа.",
+        },
+    )
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = basing.offered(membership).select_related("school")
+        self.fields["past"].queryset = self.offered  # type: ignore[attr-defined]
+
+
+class CopyForm(PeriodForm):
+    """What the copy of an earlier plan is called, and when it holds."""
+
+    name = forms.CharField(label="Название", max_length=200)
+    field_order = ["name", "first_day", "last_day"]
 
 
 class ImportForm(WithSchool):

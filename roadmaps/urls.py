@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from roadmaps.views import (
     assignments,
+    basing,
     events,
     feeds,
     handover,
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/assemble/", roadmaps.assemble, name="assemble"),
     path("<int:pk>/reopen/", roadmaps.reopen, name="reopen"),
     path("<int:pk>/revise/", roadmaps.revise, name="revise"),
+    path("<int:pk>/copy/", basing.copy, name="copy"),
     path("<int:pk>/delete/", roadmaps.delete, name="delete"),
     path("<int:pk>/sections/new/", items.section_new, name="section_new"),
     path("<int:pk>/rows/paste/", pasting.rows_paste, name="rows_paste"),

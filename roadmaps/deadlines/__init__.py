@@ -25,6 +25,7 @@ from roadmaps.deadlines.parts import (
     to_json,
 )
 from roadmaps.deadlines.sense import Sense, sense
+from roadmaps.deadlines.shifting import moved, school_year, shifted
 from roadmaps.deadlines.tokens import nfc, tokenize
 
 __all__ = [
@@ -48,9 +49,12 @@ __all__ = [
     "find",
     "from_json",
     "hangs_on_run",
+    "moved",
     "occurrences",
     "on_runs",
+    "school_year",
     "sense",
+    "shifted",
     "to_json",
 ]
 

@@ -15,8 +15,8 @@ from accounts.domain import audit
 from accounts.models import Department, Membership
 from portal.lib import files
 from portal.lib.refusals import Refused
-from roadmaps import reading
-from roadmaps.domain import compiling, responsibles
+from roadmaps import deadlines, reading
+from roadmaps.domain import compiling, responsibles, wholes
 from roadmaps.domain.items import ROWS
 from roadmaps.domain.responsibles import Directory
 from roadmaps.models import ActionItem, Roadmap, RoadmapEvent, RoadmapImport, Section
@@ -73,7 +73,7 @@ def guess_period(read_json: dict[str, Any], today: datetime.date) -> tuple[datet
             year = int(found[1])
             return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
     day = datetime.date.fromisoformat(order["date"]) if order.get("date") else today
-    return _academic(day.year if day.month >= 8 else day.year - 1)
+    return _academic(deadlines.school_year(day))
 
 
 def _academic(year: int) -> tuple[datetime.date, datetime.date]:
@@ -197,15 +197,8 @@ def _save(roadmap: Roadmap, read_json: dict[str, Any], by: Membership | None) ->
     roadmap.created_by = by
     roadmap.save()
     sections = _sections(read_json["roadmap"])
-    rows = [item for _, items in sections for item in items]
-    compiling.fill(rows, roadmap)
-    for section, _ in sections:
-        section.roadmap = roadmap
-    Section.objects.bulk_create([section for section, _ in sections])
-    for section, items in sections:
-        for item in items:
-            item.section, item.updated_by = section, by
-    ActionItem.objects.bulk_create(rows)
+    compiling.fill([item for _, items in sections for item in items], roadmap)
+    wholes.write(sections, roadmap, by=by)
     RoadmapEvent.objects.create(
         roadmap=roadmap, what="Загружена из файла", by=by, details={"file": roadmap.source_name}
     )

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from accounts.models import Membership
 from portal.lib.refusals import Refused
-from roadmaps.models import ActionItem, Roadmap, RoadmapEvent, Section
+from roadmaps.domain import wholes
+from roadmaps.models import Roadmap, RoadmapEvent
 
 _ROADMAP = (
     "department",
@@ -19,10 +20,6 @@ _ROADMAP = (
     "last_day",
     "source_name",
 )
-_ITEM = (
-    "position", "number", "text", "deadline", "responsible", "expected_result", "extra",
-    "deadline_parts", "deadline_by_hand", "reach", "reach_by_hand", "proof",
-)  # fmt: skip
 
 
 @transaction.atomic
@@ -46,18 +43,7 @@ def _copy(roadmap: Roadmap, by: Membership) -> Roadmap:
         previous=roadmap,
         created_by=by,
     )
-    for section in roadmap.sections.prefetch_related("items"):
-        new = Section.objects.create(
-            roadmap=copy,
-            position=section.position,
-            number=section.number,
-            title=section.title,
-            heading=section.heading,
-        )
-        ActionItem.objects.bulk_create(
-            ActionItem(section=new, updated_by=by, **{name: getattr(item, name) for name in _ITEM})
-            for item in section.items.all()
-        )
+    wholes.write(wholes.copied(roadmap), copy, by=by)
     RoadmapEvent.objects.create(
         roadmap=copy, what=f"Начата редакция {copy.revision}", by=by, details={"from": roadmap.pk}
     )

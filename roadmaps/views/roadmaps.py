@@ -14,10 +14,10 @@ from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
 from portal.lib.refusals import Refused
-from roadmaps.domain import approval, blanks, importing, revisions, sections
+from roadmaps.domain import approval, basing, blanks, importing, revisions, sections
 from roadmaps.domain.errors import Conflict
 from roadmaps.domain.sheet import Sheet
-from roadmaps.forms import HeadForm, ImportForm, NewForm, PeriodForm
+from roadmaps.forms import HeadForm, ImportForm, NewForm, PastForm, PeriodForm
 from roadmaps.models import Roadmap, RoadmapImport
 from roadmaps.views.items import posted, whole_plan
 
@@ -33,6 +33,7 @@ def roadmap_list(request: PortalRequest) -> HttpResponse:
         rows = rows.exclude(state=Roadmap.State.ARCHIVED)
     page = Paginator(rows.distinct(), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "editable": _edits(request), "archive": request.GET.get("archive") == "1"}
+    context["past"] = basing.offered(request.membership)
     return render(request, "roadmaps/roadmap_list.html", context)
 
 
@@ -43,6 +44,8 @@ def roadmap(request: PortalRequest, pk: int) -> HttpResponse:
     sheet = Sheet(plan, timezone.localdate())
     editable = _edits(request) and plan.is_editable
     context = {"sheet": sheet, "roadmap": plan, "editable": editable, "edits": _edits(request)}
+    context["as_base"] = _edits(request) and basing.is_offered(plan, request.membership)
+    context["story"] = basing.story(plan) if _edits(request) and "copied" in request.GET else None
     return render(request, "roadmaps/roadmap_editor.html", context)
 
 
@@ -54,8 +57,12 @@ def new(request: PortalRequest) -> HttpResponse:
     if form.is_valid():
         plan = blanks.create(member.department, by=member, **form.cleaned_data)
         return redirect("roadmaps:roadmap", plan.pk)
-    context = {"form": form, "title": "Новая карта", "action": "Создать"}
-    return render(request, "roadmaps/roadmap_form.html", context, status=422 if form.is_bound else 200)
+    past = PastForm(request.GET if "past" in request.GET else None, membership=member)
+    if past.is_valid():
+        return redirect("roadmaps:copy", past.cleaned_data["past"].pk)
+    context = {"form": form, "past": past}
+    status = 422 if form.is_bound or past.is_bound else 200
+    return render(request, "roadmaps/roadmap_new.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -26,6 +26,7 @@ PLAN_PAGES = (
     "reopen",
     "revise",
     "timeline",
+    "copy",
     "delete",
     "section_new",
     "rows_paste",
