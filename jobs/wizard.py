@@ -65,7 +65,7 @@ class Wizard:
 
     def row(self, request: PortalRequest, pk: int) -> Any:
         """The file with what its pages show of it, or 404."""
-        rows = self.model._default_manager.visible_to(request.membership)  # type: ignore[attr-defined]
+        rows = self.model._default_manager.visible_to(request.membership)
         return get_object_or_404(rows.select_related("department", "created_by__user", *self.related), pk=pk)
 
     def names(self, staged: Any) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class Wizard:
 # --- taking a file, showing it: for the wizard's own views
 
 
-def taken(wizard: Wizard, form: forms.Form, stage: Callable[..., StagedImport]) -> HttpResponse | None:
+def taken(wizard: Wizard, form: forms.BaseForm, stage: Callable[..., StagedImport]) -> HttpResponse | None:
     """Where a file leads: to its page, or None with the reason why not among the form's errors.
 
     ``stage`` gets ``file_name`` and ``data``.
@@ -97,13 +97,13 @@ def new_page(
     request: PortalRequest,
     wizard: Wizard,
     template: str,
-    form: forms.Form,
+    form: forms.BaseForm,
     *,
     of: Mapping[str, Any] | None = None,
     **names: Any,
 ) -> HttpResponse:
     """The page that asks for a file, below it the files given ``earlier``, of them those that are ``of`` this."""
-    earlier = wizard.model._default_manager.visible_to(request.membership)  # type: ignore[attr-defined]
+    earlier = wizard.model._default_manager.visible_to(request.membership)
     earlier = earlier.filter(**of or {}).select_related("created_by__user")
     names |= {"form": form, "page_name": wizard.page, "earlier": earlier.defer("preview", "before")[:EARLIER]}
     return render(request, template, names, status=422 if form.is_bound else 200)
@@ -124,7 +124,7 @@ def shown(
     if heap not in heaps:
         heap = next((name for name, (_, size) in sized.items() if size), "new")
     page = Paginator(rows(heap), PAGE).get_page(request.GET.get("page"))
-    names = {"heaps": sized, "heap": heap, "page": page, "counts": sizes}
+    names: dict[str, Any] = {"heaps": sized, "heap": heap, "page": page, "counts": sizes}
     names |= {"news": sizes["new"] + sizes["changed"], "job": domain.job_of(staged, request.membership)}
     return wizard.names(staged) | names
 

@@ -219,7 +219,7 @@ def _progress(
         reported=Count("pk", filter=Q(state=State.REPORTED)),
         late=Count("pk", filter=is_late),
     )
-    return {row["source"]: row for row in found} if keys else {}
+    return {row.pop("source"): row for row in map(dict[str, int], found)} if keys else {}
 
 
 def flags(membership: Membership) -> list[ObjectivityFlag]:
@@ -244,7 +244,7 @@ def running(membership: Membership, standing: Sequence[ObjectivityFlag]) -> list
 def questions(membership: Membership) -> tuple[list[tuple[ActionItem, str]], int]:
     """The first deadlines nobody understood yet with what the portal asks, and the number of all."""
     rows = unclear.unclear(membership).annotate(every=Window(Count("pk")))[:4]
-    found = [(item, unclear.reason(item)) for item in rows]
+    found: list[tuple[ActionItem, str]] = [(item, unclear.reason(item)) for item in rows]
     return found, getattr(found[0][0], "every") if found else 0  # noqa: B009 -- an annotation
 
 

@@ -82,4 +82,4 @@ def change(department: Department, *, by: Membership, **fields: Any) -> list[str
     if not CALENDAR & changed.keys():
         return []
     answers = calendar_changed.send(sender=Department, department=department, by=by)
-    return [said for _, found in answers for said in found]
+    return [said for _, found in answers for said in found or ()]

@@ -36,4 +36,4 @@ def repeal(order: Order, *, by: Membership, reason: str) -> Order:
 
 def outlook(order: Order) -> list[str]:
     """What repealing the order would do, in sentences, from every app that works by it."""
-    return [said for _, found in order_repealing.send(sender=Order, order=order) for said in found]
+    return [said for _, found in order_repealing.send(sender=Order, order=order) for said in found or ()]
