@@ -42,7 +42,7 @@ def test_columns_are_corrected_by_hand_and_known_next_time(
     person.open("/schools/import/")
     person.attach("file", first)
     person.press("Прочитать и показать")
-    person.sees("Не нашлась шапка таблицы")
+    person.sees("Таблица в файле не найдена")
     no_barriers(person.page)
     person.page.locator("main [name='read_0']").check()
     person.fill(head_0="2")
