@@ -10,7 +10,7 @@ from accounts.models import Membership
 from observers.domain import naming
 from orders.domain.checklist import Check
 from orders.models import Order
-from orders.signals import order_checked, order_signed, order_voided
+from orders.signals import order_checked, order_publishing, order_signed, order_voided
 
 
 @receiver(order_signed)
@@ -26,3 +26,8 @@ def free_visits(order: Order, **_: Any) -> None:
 @receiver(order_checked)
 def ask_for_the_list(order: Order, **_: Any) -> list[Check]:
     return naming.checks(order)
+
+
+@receiver(order_publishing)
+def keep_names_inside(order: Order, **_: Any) -> list[Check]:
+    return naming.publishing(order)

@@ -60,6 +60,10 @@ class OrderQuerySet(TenantQuerySet["Order"]):
         """What a journal of registration lists: every number ever given, void ones too."""
         return self.filter(sequence__isnull=False)
 
+    def published(self) -> OrderQuerySet:
+        """What anybody may read, without a log-in and in whatever department."""
+        return self.filter(published_at__isnull=False)
+
     def visible_to(self, membership: Membership | None) -> OrderQuerySet:
         """A school sees signed orders only, and those of them that were repealed."""
         orders = super().visible_to(membership)
@@ -74,6 +78,8 @@ def new_token() -> str:
 
 class Order(models.Model):
     """One order. Signed means frozen: ``snapshot`` is what was signed, ``sha256`` its hash, ``pdf`` its paper.
+
+    Published means that anybody may read the paper; a signature alone publishes nothing, for a paper may name people.
 
     Void is what never was in force, repealed what was and is no more: it keeps its signature and its paper.
     """
@@ -131,6 +137,7 @@ class Order(models.Model):
     pdf = models.FileField("PDF", upload_to="orders/%Y/", blank=True)
     pdf_sha256 = models.CharField("контрольная сумма PDF", max_length=64, blank=True)
     rendered_at = models.DateTimeField("PDF изготовлен", null=True, blank=True)
+    published_at = models.DateTimeField("опубликован", null=True, blank=True)
     check_token = models.CharField(
         "код проверки", max_length=32, unique=True, default=new_token, editable=False
     )
@@ -181,6 +188,12 @@ class Order(models.Model):
                 name="order_rendered_iff_pdf",
                 condition=(~models.Q(pdf="") & ~models.Q(pdf_sha256="") & models.Q(rendered_at__isnull=False))
                 | models.Q(pdf="", pdf_sha256="", rendered_at=None),
+            ),
+            models.CheckConstraint(
+                name="order_published_as_signed",
+                condition=models.Q(published_at=None)
+                | (models.Q(state__in=["signed", "repealed"]) & ~models.Q(pdf="")),
+                violation_error_message="Опубликовать можно только подписанный приказ, у которого есть PDF.",
             ),
         ]
 
@@ -275,4 +288,9 @@ class OrderEvent(models.Model):
         ordering = ["at", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.order}: {self.get_state_display()}"
+        return f"{self.order}: {self.title}"
+
+    @property
+    def title(self) -> str:
+        """What happened: a new state, or something within the same."""
+        return str(self.details.get("what") or self.get_state_display())

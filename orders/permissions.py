@@ -8,6 +8,7 @@ from orders.models import Order
 READERS = INSIDERS
 WRITERS = (Role.METHODIST,)
 RETURNERS = (Role.METHODIST, Role.HEAD)
+PUBLISHERS = (Role.METHODIST, Role.HEAD)
 State = Order.State
 
 
@@ -22,6 +23,16 @@ def may_sign(member: Membership | None, order: Order) -> bool:
 
 def may_repeal(member: Membership | None, order: Order) -> bool:
     return member is not None and member.role == Role.HEAD and order.state == State.SIGNED
+
+
+def may_publish(member: Membership | None, order: Order) -> bool:
+    """Show a signed order to everybody; one that is out of force is not shown anew."""
+    published = order.published_at is not None
+    return member is not None and member.role in PUBLISHERS and order.state == State.SIGNED and not published
+
+
+def may_withdraw(member: Membership | None, order: Order) -> bool:
+    return member is not None and member.role in PUBLISHERS and order.published_at is not None
 
 
 def may_return(member: Membership | None, order: Order) -> bool:

@@ -9,6 +9,9 @@ order_repealed = Signal()
 order_repealing = (
     Signal()
 )  # with ``order`` only; a receiver answers with sentences: what repealing it would do
+order_publishing = (
+    Signal()
+)  # with ``order`` only; a receiver may answer with `Check`s: what its paper tells everybody
 order_checked = (
     Signal()
 )  # with ``order`` only; a receiver may answer with `orders.domain.checklist.Check`s of its own

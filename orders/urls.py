@@ -24,4 +24,6 @@ urlpatterns = [
     path("<int:pk>/return/", views.return_, name="return"),
     path("<int:pk>/void/", views.void, name="void"),
     path("<int:pk>/repeal/", views.repeal, name="repeal"),
+    path("<int:pk>/publish/", views.publish, name="publish"),
+    path("<int:pk>/withdraw/", views.withdraw, name="withdraw"),
 ]

@@ -21,7 +21,7 @@ from accounts.middleware import PortalRequest
 from accounts.models import Role
 from accounts.permissions import role_required
 from orders import permissions
-from orders.domain import checklist, drafts, journal, paper, registering, repealing, signing
+from orders.domain import checklist, drafts, journal, paper, publishing, registering, repealing, signing
 from orders.domain.errors import OrderConflict
 from orders.domain.numbering import numbered
 from orders.forms import (
@@ -229,6 +229,19 @@ def repeal(request: PortalRequest, pk: int) -> HttpResponse:
     return _act(request, row, "Приказ отменён", repealing.repeal, **form.cleaned_data)
 
 
+@require_POST
+@role_required(*permissions.PUBLISHERS)
+def publish(request: PortalRequest, pk: int) -> HttpResponse:
+    """A signed order is shown to everybody."""
+    return _act(request, _whole_order(request, pk), "Приказ опубликован", publishing.publish)
+
+
+@require_POST
+@role_required(*permissions.PUBLISHERS)
+def withdraw(request: PortalRequest, pk: int) -> HttpResponse:
+    return _act(request, _whole_order(request, pk), "Приказ снят с публикации", publishing.withdraw)
+
+
 @require_GET
 @role_required(*permissions.WRITERS, Role.ADMIN)
 def registers(request: PortalRequest) -> HttpResponse:
@@ -283,6 +296,7 @@ def _order_page(request: PortalRequest, row: Order, **more: Any) -> HttpResponse
     member = request.membership
     edit, sheet = permissions.may_edit(member, row), row.snapshot or paper.compose(row)
     checks = [] if row.is_frozen else checklist.before_signing(row)
+    doubts = publishing.doubts(row) if permissions.may_publish(member, row) else None
     context = {
         "order": row,
         "sheet": sheet,
@@ -295,6 +309,9 @@ def _order_page(request: PortalRequest, row: Order, **more: Any) -> HttpResponse
         "may_return": permissions.may_return(member, row),
         "may_void": permissions.may_void(member, row),
         "repealing": repealing.outlook(row) if permissions.may_repeal(member, row) else None,
+        "doubts": doubts,
+        "may_publish": doubts is not None and not any(doubt.blocking for doubt in doubts),
+        "may_withdraw": permissions.may_withdraw(member, row),
         "checks": checks,
         "checks_ok": sum(check.ok for check in checks),
         "job": signing.rendering_job(row) if permissions.may_follow_rendering(member, row) else None,

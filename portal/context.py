@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Membership, Role, User
-from portal import guides, navigation
+from portal import documents, guides, navigation
 from portal.lib import mail
 from schools.models import Post
 
@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "mail_leaves": mail.leaves(),
     }
     if membership is None:
-        return frame
+        return {**frame, "has_documents": SimpleLazyObject(lambda: documents.departments().exists())}
     waiting = SimpleLazyObject(lambda: navigation.waiting(membership))
     links = SimpleLazyObject(lambda: navigation.links(membership, request.path, dict(waiting)))
     return {

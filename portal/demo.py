@@ -25,7 +25,7 @@ from accounts.domain import departments, people
 from accounts.models import Department, Membership, Role
 from notifications.domain.delivery import NOT_TAKEN
 from notifications.models import RefusedAddress, Reminder
-from orders.domain import registering, signing
+from orders.domain import publishing, registering, signing
 from orders.models import Order, RegisterCounter
 from portal import demo_results
 from portal.demo_observers import Observing
@@ -315,8 +315,12 @@ class Story:
 
     def sign(self, order: Order, days_ago: int) -> None:
         signing.sign(order, by=self.head)
+        signing.render(order)
+        publishing.publish(order, by=self.methodist)
         when = timezone.now() - datetime.timedelta(days=days_ago)
-        Order.objects.filter(pk=order.pk).update(signed_at=when, created_at=when)
+        Order.objects.filter(pk=order.pk).update(
+            signed_at=when, created_at=when, rendered_at=when, published_at=when
+        )
         order.events.update(at=when)
         fanout.of_roadmap(order.roadmaps.get()).update(created_at=when)
 

@@ -6,4 +6,4 @@ class RecheckConfig(AppConfig):
     verbose_name = "Перепроверка"
 
     def ready(self) -> None:
-        from recheck import blocks, chapters  # noqa: F401 -- they register themselves
+        from recheck import blocks, chapters, receivers  # noqa: F401 -- they register themselves

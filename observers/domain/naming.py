@@ -135,6 +135,20 @@ def checks(order: Order) -> list[Check]:
     return [Check(fits, "Список наблюдателей не изменился", CHANGED, blocking=True, address=address)]
 
 
+def publishing(order: Order) -> list[Check]:
+    """Observers are private persons: the paper that names them is never shown to everybody."""
+    contents = Annex.objects.filter(order=order).values_list("content", flat=True)
+    named = any(column["key"] == "observer" for content in contents for column in content["columns"])
+    return [
+        Check(
+            not named,
+            "Частные лица не названы",
+            "Приказ называет наблюдателей, а это частные лица: такой приказ не публикуется.",
+            blocking=True,
+        )
+    ]
+
+
 @transaction.atomic
 def confirm(order: Order, *, by: Membership) -> int:
     """Signed: the visits stand. Raises `Refused`, and so stops the signature, when the list is not the board's."""

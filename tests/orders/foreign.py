@@ -25,6 +25,8 @@ FOREIGN: dict[str, tuple[dict[str, Any], Arguments]] = {
     "orders:return": ({"head": True}, an_order),
     "orders:void": ({"head": True}, an_order),
     "orders:repeal": ({"head": True}, an_order),
+    "orders:publish": ({"head": True}, an_order),
+    "orders:withdraw": ({"head": True}, an_order),
     "orders:register_edit": ({}, lambda: {"pk": RegisterFactory().pk}),
 }
 
