@@ -44,7 +44,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
     orders = documents.published(code)
     form = documents.DocumentsFilter(request.GET, orders=orders)
     page = Paginator(form.apply(orders), ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"department": owner, "form": form, "page": page, "documents": documents.read(page.object_list)}
+    context = {"department": owner, "form": form, "page": page, "documents": documents.read(list(page))}
     return render(request, "portal/documents.html", context)
 
 

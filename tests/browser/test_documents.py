@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Membership
+from orders.domain import signing
 from orders.models import Order
 from tests.browser.people import Person
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
@@ -15,14 +16,14 @@ from tests.factories.orders import give_pdf, make_published, make_signed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PAPER = b"%PDF-1.7 the paper that was signed"
-
 
 @pytest.fixture
 def order() -> Order:
     methodist = MembershipFactory(department=DepartmentFactory(code="okrug"))
     give_pdf(make_signed(methodist, title="О том, чего не видно"))
-    return give_pdf(make_signed(methodist, title="Об утверждении дорожной карты"), PAPER)
+    shown = make_signed(methodist, title="Об утверждении дорожной карты")
+    signing.render(shown)  # a true one: the page before publishing shows it in a frame
+    return shown
 
 
 def test_published_by_the_methodist_read_by_a_stranger_and_taken_back(
@@ -45,7 +46,11 @@ def test_published_by_the_methodist_read_by_a_stranger_and_taken_back(
     expect(stranger.page.get_by_text("О том, чего не видно")).to_have_count(0)
     address = stranger.page.get_by_role("link", name="Об утверждении дорожной карты").get_attribute("href")
     file = stranger.context.request.get(live_server.url + str(address))
-    assert (file.status, file.body(), file.headers["content-type"]) == (200, PAPER, "application/pdf")
+    assert (file.status, file.body(), file.headers["content-type"]) == (
+        200,
+        signing.stored(order),
+        "application/pdf",
+    )
 
     methodist.press("Снять с публикации")
     methodist.sees("Без входа увидят")
