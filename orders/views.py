@@ -18,7 +18,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.middleware import PortalRequest
-from accounts.models import Role
+from accounts.models import Membership, Role
 from accounts.permissions import role_required
 from orders import permissions
 from orders.domain import checklist, drafts, journal, paper, publishing, registering, repealing, signing
@@ -296,7 +296,6 @@ def _order_page(request: PortalRequest, row: Order, **more: Any) -> HttpResponse
     member = request.membership
     edit, sheet = permissions.may_edit(member, row), row.snapshot or paper.compose(row)
     checks = [] if row.is_frozen else checklist.before_signing(row)
-    doubts = publishing.doubts(row) if permissions.may_publish(member, row) else None
     context = {
         "order": row,
         "sheet": sheet,
@@ -305,13 +304,7 @@ def _order_page(request: PortalRequest, row: Order, **more: Any) -> HttpResponse
         "words": [paper.word(sheet["department"][name]) for name in ("order_word", "order_word_second")],
         "resolution": paper.word(sheet["resolution_word"]),
         "may_edit": edit,
-        "may_sign": permissions.may_sign(member, row),
-        "may_return": permissions.may_return(member, row),
-        "may_void": permissions.may_void(member, row),
-        "repealing": repealing.outlook(row) if permissions.may_repeal(member, row) else None,
-        "doubts": doubts,
-        "may_publish": doubts is not None and not any(doubt.blocking for doubt in doubts),
-        "may_withdraw": permissions.may_withdraw(member, row),
+        **_acts(member, row),
         "checks": checks,
         "checks_ok": sum(check.ok for check in checks),
         "job": signing.rendering_job(row) if permissions.may_follow_rendering(member, row) else None,
@@ -320,6 +313,20 @@ def _order_page(request: PortalRequest, row: Order, **more: Any) -> HttpResponse
         "new_clause_form": NewClauseForm(),
     } | more
     return render(request, "orders/order_detail.html", context, status=422 if more else 200)
+
+
+def _acts(member: Membership, row: Order) -> dict[str, Any]:
+    """What the member may do with the order besides writing it, and what would follow."""
+    doubts = publishing.doubts(row) if permissions.may_publish(member, row) else None
+    return {
+        "may_sign": permissions.may_sign(member, row),
+        "may_return": permissions.may_return(member, row),
+        "may_void": permissions.may_void(member, row),
+        "repealing": repealing.outlook(row) if permissions.may_repeal(member, row) else None,
+        "doubts": doubts,
+        "may_publish": doubts is not None and not any(doubt.blocking for doubt in doubts),
+        "may_withdraw": permissions.may_withdraw(member, row),
+    }
 
 
 def _shown(annex: Mapping[str, Any]) -> dict[str, Any]:
