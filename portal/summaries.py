@@ -211,15 +211,15 @@ def roadmaps(membership: Membership, today: datetime.date) -> list[Roadmap]:
 def _progress(
     membership: Membership, today: datetime.date, path: str, keys: list[int]
 ) -> dict[int, dict[str, int]]:
-    is_late = Q(state__in=Assignment.OPEN_STATES, last_day__lt=today)
-    rows = visible(membership).filter(**{f"{path}__in": keys}).order_by().values(source=F(path))
-    found = rows.annotate(
-        total=Count("pk", filter=~Q(state__in=Assignment.VOID_STATES)),
-        accepted=Count("pk", filter=Q(state=State.ACCEPTED)),
-        reported=Count("pk", filter=Q(state=State.REPORTED)),
-        late=Count("pk", filter=is_late),
-    )
-    return {row.pop("source"): row for row in map(dict[str, int], found)} if keys else {}
+    counts = {
+        "total": Count("pk", filter=~Q(state__in=Assignment.VOID_STATES)),
+        "accepted": Count("pk", filter=Q(state=State.ACCEPTED)),
+        "reported": Count("pk", filter=Q(state=State.REPORTED)),
+        "late": Count("pk", filter=Q(state__in=Assignment.OPEN_STATES, last_day__lt=today)),
+    }
+    rows = visible(membership).filter(**{f"{path}__in": keys}).order_by().values_list(path)
+    found = rows.annotate(**counts) if keys else []
+    return {source: dict(zip(counts, numbers, strict=True)) for source, *numbers in found}
 
 
 def flags(membership: Membership) -> list[ObjectivityFlag]:
