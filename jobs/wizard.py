@@ -49,6 +49,7 @@ class Wizard:
     ``trail``: the way to a file's page, pairs of title and address; a discarded file leads to its last step.
     ``again``: where another file is given. ``told``: words after «apply», «undo» and «discard».
     ``later`` hands a file of more than ``at_once`` rows to the worker; without it all are written at once.
+    ``after`` is told of every file written or taken back here: what follows from the rows is computed anew.
     """
 
     model: type[StagedImport]
@@ -60,6 +61,7 @@ class Wizard:
     again: Callable[[Any], str] | None = None
     related: tuple[str, ...] = ()
     later: Callable[..., Job] | None = None
+    after: Callable[..., object] | None = None
     at_once: int = 300  # written while the clerk waits: tenths of a second
     faults: str = "Ошибки"
 
@@ -199,6 +201,8 @@ def decided(request: PortalRequest, wizard: Wizard, staged: Any, step: str, **gi
     """Do it and say how it went."""
     try:
         getattr(wizard.domain, step)(staged, by=request.membership, **given)
+        if wizard.after and step != "discard":
+            wizard.after(staged, by=request.membership)
         messages.success(request, wizard.told[step])
         if step == "discard":
             return redirect(wizard.trail(staged)[-1][1])

@@ -100,11 +100,15 @@ def compute_signs_later(campaign: VprCampaign, *, by: Membership | None) -> Job:
     )
 
 
-def apply_results(staged: ResultImport, *, by: Membership | None) -> None:
-    """The file, then what the portal computes from it."""
-    result_imports.apply(staged, by=by)
+def follow_results(staged: ResultImport, *, by: Membership | None) -> None:
+    """What the portal computes from the rows that the file has changed."""
     if staged.campaign:
         compute_signs_later(staged.campaign, by=by)
+
+
+def apply_results(staged: ResultImport, *, by: Membership | None) -> None:
+    result_imports.apply(staged, by=by)
+    follow_results(staged, by=by)
 
 
 apply_results_later = staged_file.applier(

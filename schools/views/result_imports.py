@@ -43,6 +43,7 @@ WIZARD = wizard.Wizard(
     ],
     related=("campaign",),
     later=tasks.apply_results_later,
+    after=tasks.follow_results,
     told={
         "apply": "Результаты загружены.",
         "undo": "Загрузка отменена: результаты такие же, как были до неё.",

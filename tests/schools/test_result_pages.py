@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from jobs.models import Job
 from schools.models import ResultImport, VprResult
 from tests.factories.accounts import DepartmentFactory, MembershipFactory
 from tests.factories.schools import (
@@ -63,6 +64,18 @@ class TestImport:
         assert VprResult.objects.count() == 5
         post(methodist, "results_undo", staged)
         assert not VprResult.objects.exists()
+
+    def test_signs_follow_a_short_file_there_and_back(
+        self, methodist, department, exam, django_capture_on_commit_callbacks
+    ):
+        SchoolFactory(department=department, code="sch900001")
+        send(methodist, ("1.xlsx", marks([*lead(), 8, 36, 40, 16])))
+        staged = ResultImport.objects.get()
+        for step, times in (("results_apply", 1), ("results_undo", 2)):
+            with django_capture_on_commit_callbacks(execute=True):
+                post(methodist, step, staged)
+            computed = Job.objects.filter(kind="schools.compute_signs", state=Job.State.DONE)
+            assert computed.count() == times
 
     def test_a_dozen_files_at_once(self, methodist, department, exam):
         SchoolFactory(department=department, code="sch900001")
