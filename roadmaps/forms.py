@@ -154,10 +154,15 @@ class PastForm(forms.Form):
 
 
 class CopyForm(PeriodForm):
-    """What the copy of an earlier plan is called, and when it holds."""
+    """What the copy of an earlier plan is called, when it holds, and whether all its texts move."""
 
     name = forms.CharField(label="Название", max_length=200)
-    field_order = ["name", "first_day", "last_day"]
+    texts = forms.BooleanField(
+        label="Сдвинуть годы и в тексте пунктов",
+        required=False,
+        help_text="А также в целях и результатах. Без отметки портал только перечислит такие места.",
+    )
+    field_order = ["name", "first_day", "last_day", "texts"]
 
 
 class ImportForm(WithSchool):

@@ -20,7 +20,7 @@ from roadmaps.models.plan import RoadmapQuerySet
 from schools.models import School
 
 _PAST = (Roadmap.State.APPROVED, Roadmap.State.ARCHIVED)
-_HEAD = ("department", "school", "goals", "columns")
+_HEAD = ("department", "school", "columns")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Story:
     base: Roadmap | None
     years: int
     rows: int
+    deadlines: int  # rows whose deadline moved
     moved: list[Place]
     kept: list[Place]
 
@@ -50,11 +51,6 @@ class Story:
     def step(self) -> str:
         """«на 1 год вперёд»."""
         return f"на {names.counted(abs(self.years), 'год', 'года', 'лет')} {'вперёд' if self.years > 0 else 'назад'}"
-
-    @property
-    def deadlines(self) -> int:
-        """In how many rows the deadline moved."""
-        return sum(place.item is not None for place in self.moved)
 
 
 def offered(membership: Membership) -> RoadmapQuerySet:
@@ -79,12 +75,19 @@ def suggested(base: Roadmap, today: datetime.date) -> dict[str, Any]:
 
 @transaction.atomic
 def begin(
-    base: Roadmap, *, name: str, first_day: datetime.date, last_day: datetime.date, by: Membership
+    base: Roadmap,
+    *,
+    name: str,
+    first_day: datetime.date,
+    last_day: datetime.date,
+    by: Membership,
+    texts: bool = False,
 ) -> Roadmap:
     """A new draft with the plan's rows, its printed years moved by the difference of the school years.
 
+    ``texts``: goals, results and what the rows say move too; else they stay, and the person is told where a year is.
     Meanings are found anew for the new period, by the people and schools of today; what was settled by hand belonged
-    to the old days. Twice gives one draft: one of this name and period begun from this plan is returned instead.
+    to the old days. Twice gives one draft: one begun from this plan in the same way is returned instead.
     """
     # Hold the old plan's row: on PostgreSQL the second waits here, and then finds the first one's draft.
     Roadmap.objects.filter(pk=base.pk).update(updated_at=F("updated_at"))
@@ -93,17 +96,18 @@ def begin(
     drafts = Roadmap.objects.filter(
         state=Roadmap.State.DRAFT, name=name, first_day=first_day, last_day=last_day
     )
-    begun = drafts.filter(department=base.department, events__details__base=base.pk).first()
-    return begun or _copy(base, Roadmap(name=name, first_day=first_day, last_day=last_day, created_by=by), by)
+    begun = drafts.filter(events__details__base=base.pk, events__details__texts=texts).first()
+    if begun:
+        return begun
+    draft = Roadmap(name=name, first_day=first_day, last_day=last_day, created_by=by)
+    return _copy(base, draft, _Shift(school_year(first_day) - school_year(base.first_day), texts), by)
 
 
-def _copy(base: Roadmap, draft: Roadmap, by: Membership) -> Roadmap:
-    shift = _Shift(school_year(draft.first_day) - school_year(base.first_day))
+def _copy(base: Roadmap, draft: Roadmap, shift: _Shift, by: Membership) -> Roadmap:
     for name in _HEAD:
         setattr(draft, name, getattr(base, name))
     draft.title_lines = [shift.move("Заголовок", line) for line in base.title_lines]
-    for goal in base.goals:
-        shift.keep("Цели и задачи", goal)
+    draft.goals = [shift.text("Цели и задачи", goal) for goal in base.goals]
     draft.save()
     grouped = wholes.copied(base)
     _move(grouped, shift)
@@ -111,7 +115,7 @@ def _copy(base: Roadmap, draft: Roadmap, by: Membership) -> Roadmap:
     compiling.fill(items, draft)
     wholes.write(grouped, draft, by=by)
     told = f"Создана на основе карты «{base.name[:150]}»"
-    record(draft, told, by, base=base.pk, years=shift.years, rows=len(items), **shift.told())
+    record(draft, told, by, base=base.pk, rows=len(items), **shift.told())
     return draft
 
 
@@ -123,17 +127,20 @@ def _move(grouped: wholes.Grouped, shift: _Shift) -> None:
         for item in items:
             place += 1
             where = f"Пункт {item.number.rstrip('.') or place}"
-            item.deadline = shift.move(where, item.deadline, item)
+            before = item.deadline
+            item.deadline = shift.move(where, before, item)
+            shift.deadlines += item.deadline != before
             item.deadline_by_hand = item.reach_by_hand = False
-            for text in (item.text, item.responsible, item.expected_result, *map(str, item.extra.values())):
-                shift.keep(where, text, item)
+            item.text = shift.text(where, item.text, item)
+            item.expected_result = shift.text(where, item.expected_result, item)
+            item.extra = {key: shift.text(where, str(said), item) for key, said in item.extra.items()}
 
 
 class _Shift:
     """Moves texts by ``years`` and remembers which: `Story` tells them."""
 
-    def __init__(self, years: int) -> None:
-        self.years = years
+    def __init__(self, years: int, texts: bool) -> None:
+        self.years, self.texts, self.deadlines = years, texts, 0
         self._moved: list[tuple[str, ActionItem | None, str, str]] = []
         self._kept: list[tuple[str, ActionItem | None, str]] = []
 
@@ -143,14 +150,20 @@ class _Shift:
             self._moved.append((where, item, text, new))
         return new
 
-    def keep(self, where: str, text: str, item: ActionItem | None = None) -> None:
-        """The text stays; when it names a year, a person has to look at it."""
+    def text(self, where: str, text: str, item: ActionItem | None = None) -> str:
+        """What is neither deadline nor heading: unless ``texts`` it stays, and a person has to look at its year."""
+        if self.texts:
+            return self.move(where, text, item)
         if shifted(text, self.years) != text:
             self._kept.append((where, item, text))
+        return text
 
     def told(self) -> dict[str, Any]:
-        """Both lists for the history, once the rows have their keys."""
+        """All of it for the history, once the rows have their keys."""
         return {
+            "years": self.years,
+            "texts": self.texts,
+            "deadlines": self.deadlines,
             "moved": [(where, item and item.pk, before, after) for where, item, before, after in self._moved],
             "kept": [(where, item and item.pk, text) for where, item, text in self._kept],
         }
@@ -166,6 +179,7 @@ def story(roadmap: Roadmap) -> Story | None:
         base=Roadmap.objects.filter(pk=told["base"], department=roadmap.department_id).first(),
         years=told["years"],
         rows=told["rows"],
+        deadlines=told["deadlines"],
         moved=[Place(*place) for place in told["moved"]],
         kept=[Place(*place) for place in told["kept"]],
     )

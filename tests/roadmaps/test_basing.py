@@ -126,6 +126,17 @@ def test_the_history_begins_with_where_it_came_from(base, methodist):
     assert basing.story(base) is None
 
 
+def test_what_the_rows_say_moves_when_asked(base, methodist):
+    draft = begin(base, methodist, texts=True)
+    one = draft.sections.get().items.first()
+    assert (draft.goals, one.text, one.extra) == (
+        ["Готовиться к ВПР 2027 года"], "Обсудить итоги ВПР 2026 года", {"x": "2000 рублей"},
+    )  # fmt: skip
+    story = basing.story(draft)
+    assert (story.deadlines, len(story.moved), story.kept) == (1, 5, [])
+    assert begin(base, methodist) != draft
+
+
 def test_the_same_period_moves_nothing(base, methodist):
     draft = begin(base, methodist, first_day=base.first_day, last_day=base.last_day)
     assert (draft.title_lines, basing.story(draft).moved) == (base.title_lines, [])
