@@ -10,7 +10,6 @@ import pytest
 from django.urls import reverse
 
 from notifications.models import Reminder
-from orders.models import Order
 from roadmaps.domain import agenda, going_on, reminders, reports
 from roadmaps.models import Assignment, Notice
 from tests.factories.accounts import MembershipFactory
@@ -138,8 +137,6 @@ def silent(**fields):
 def test_nobody_is_asked_about_what_does_not_go_on():
     silent(first_day=None)  # waits for a day of the schedule
     silent(item__section__roadmap__last_day=datetime.date(2026, 2, 28))  # the plan is over
-    void = OrderFactory(state=Order.State.VOID)
-    silent(item__section__roadmap__department=void.department, item__section__roadmap__order=void)
     assert days_asked(range(2, 12)) == []
 
 
