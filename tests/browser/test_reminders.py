@@ -66,4 +66,4 @@ def test_deputy_follows_a_letter_reads_the_inbox_and_takes_a_calendar_along(ente
     assert duty.item.text in feed.text()
     person.page.locator(".btn--stop").click()
     person.sees("по ней больше ничего не видно")
-    assert person.context.request.get(address).status == 404
+    assert person.context.request.get(address).status == 410
