@@ -16,19 +16,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from portal.lib.charts import strokes, wording
+from portal.lib.charts.strokes import COLUMN, CURVE, FONT, LINE, LINK, RULE, STEPS, SUSPECT, THRESHOLD
+
 WIDTH = 640
 NAMES = 168  # room for the names at the left of bars
-FONT = "PT Sans, Tinos, sans-serif"
-PAPER, BLACK, BLUE, AMBER = "#fffdf8", "#1a2026", "#0e4d78", "#b87400"
-# Class for the screen, colour for paper.
-Ink = tuple[str, str]
-TEXT, MUTED = ("c-text", BLACK), ("c-muted", "#56626c")
-COLUMN = ("c-column", "#93aebd")
-RULE, LINK, LINE, CURVE = ("c-rule", "#dcd7cb"), ("c-link", "#56626c"), ("c-line", BLUE), ("c-curve", BLACK)
-DISC, SUSPECT, THRESHOLD = ("c-disc", BLUE), ("c-suspect", AMBER), ("c-threshold", AMBER)
-# Four steps of one colour, pale to dark, and the ink that reads on each.
-STEPS = (("c-step0", "#e2e8eb"), ("c-step1", "#bcccd4"), ("c-step2", "#93aebd"), ("c-step3", BLUE))
-ON_STEPS = (("c-on0", BLACK), ("c-on1", BLACK), ("c-on2", BLACK), ("c-on3", "#ffffff"))
 DASHES = ("", "7 4", "2 3", "9 3 2 3", "4 4", "12 5")
 MARKS = ("«2»", "«3»", "«4»", "«5»")
 JOURNAL = ("понизили", "подтвердили", "повысили")
@@ -98,7 +90,7 @@ def histogram(
     high = max([*counts, *(expected or []), 1]) * (1.15 if suspects else 1)  # room for the sign over the bar
     plot = _Plot(len(counts), high, left=44, top=34, height=232)
     bars = [
-        _rect(
+        strokes.rect(
             plot.x(score) + 1.5,
             plot.y(n),
             plot.step - 3,
@@ -108,19 +100,21 @@ def histogram(
         for score, n in enumerate(counts)
         if n
     ]
-    signs = [_triangle(plot.middle(score), plot.y(counts[score]) - 9) for score in suspects]
+    signs = [strokes.triangle(plot.middle(score), plot.y(counts[score]) - 9) for score in suspects]
     lines = [
-        _line((plot.x(at), 20), (plot.x(at), plot.y(0)), THRESHOLD, dash="5 3")
-        + _text(plot.x(at) + 4, 27, f"«{mark}» от {at}", size=11)
+        strokes.line((plot.x(at), 20), (plot.x(at), plot.y(0)), THRESHOLD, dash="5 3")
+        + strokes.text(plot.x(at) + 4, 27, f"«{mark}» от {at}", size=11)
         for mark, at in thresholds.items()
     ]
-    curve = _polyline([(plot.middle(s), plot.y(v)) for s, v in enumerate(expected or [])], CURVE, "4 3")
+    curve = strokes.polyline(
+        [(plot.middle(s), plot.y(v)) for s, v in enumerate(expected or [])], CURVE, "4 3"
+    )
     every = math.ceil(len(counts) / 26) or 1
     below = [
-        _text(plot.middle(score), plot.y(0) + 15, str(score), anchor="middle", size=11)
+        strokes.text(plot.middle(score), plot.y(0) + 15, str(score), anchor="middle", size=11)
         for score in range(0, len(counts), every)
     ]
-    foot = _text(plot.right, plot.y(0) + 33, "первичный балл", anchor="end", size=11, muted=True)
+    foot = strokes.text(plot.right, plot.y(0) + 33, "первичный балл", anchor="end", size=11, muted=True)
     drawn = [*plot.grid("учеников"), *bars, *lines, curve, *signs, *below, foot]
     total = sum(counts)
     said = f"Учеников: {total}." + "".join(
@@ -163,22 +157,22 @@ def stacked(
         y, total = 34 + row * 38, sum(values)
         drawn += _name(left - 10, y + 18, name)
         if not total:
-            drawn.append(_text(left, y + 18, EMPTY, muted=True))
+            drawn.append(strokes.text(left, y + 18, EMPTY, muted=True))
             said.append(f"{name}: {EMPTY}.")
             continue
         x = float(left)
         for step, value in zip(steps, values, strict=True):
             width = (right - left) * value / total
             if value:
-                drawn.append(_rect(x, y, width, 26, STEPS[step], cut=True))
+                drawn.append(strokes.rect(x, y, width, 26, STEPS[step], cut=True))
             if width > 34:
-                words = _percent(value / total)
-                drawn.append(_on(x + width / 2, y + 18, words, step))
+                words = wording.percent(value / total)
+                drawn.append(strokes.on(x + width / 2, y + 18, words, step))
             x += width
-        shares = (f"{part} {_percent(v / total)}" for part, v in zip(parts, values, strict=True))
+        shares = (f"{part} {wording.percent(v / total)}" for part, v in zip(parts, values, strict=True))
         said.append(f"{name}: {', '.join(shares)}.")
     rows = tuple(
-        (name, *(_percent(v / sum(values)) if sum(values) else "—" for v in values))
+        (name, *(wording.percent(v / sum(values)) if sum(values) else "—" for v in values))
         for name, values in groups
     )
     return _chart(title, " ".join(said), 40 + len(groups) * 38, drawn, (("Группа", *parts), rows))
@@ -199,17 +193,24 @@ def tasks(
     for index, (mine, theirs) in enumerate(zip(own, peers, strict=True)):
         x = plot.middle(index)
         if theirs is not None:
-            drawn.append(_line((x, plot.y(mine)), (x, plot.y(theirs)), LINK))
-            drawn.append(_ring(x, plot.y(theirs)))
-        drawn.append(_disc(x, plot.y(mine)))
-        drawn.append(_text(x, plot.y(0) + 16, _short(names[index], 6), anchor="middle", size=11))
-    drawn += [_disc(52, 14), _text(62, 18, whose, size=11), _ring(252, 14), _text(262, 18, others, size=11)]
-    drawn.append(_text(plot.right, plot.y(0) + 33, "задание", anchor="end", size=11, muted=True))
+            drawn.append(strokes.line((x, plot.y(mine)), (x, plot.y(theirs)), LINK))
+            drawn.append(strokes.ring(x, plot.y(theirs)))
+        drawn.append(strokes.disc(x, plot.y(mine)))
+        drawn.append(
+            strokes.text(x, plot.y(0) + 16, wording.short(names[index], 6), anchor="middle", size=11)
+        )
+    drawn += [
+        strokes.disc(52, 14),
+        strokes.text(62, 18, whose, size=11),
+        strokes.ring(252, 14),
+        strokes.text(262, 18, others, size=11),
+    ]
+    drawn.append(strokes.text(plot.right, plot.y(0) + 33, "задание", anchor="end", size=11, muted=True))
     better = sum(1 for a, b in zip(own, peers, strict=True) if b is not None and a > b)
     known = sum(1 for value in peers if value is not None)
     said = f"Выполнение заданий: {whose} и {others}. Выше сравниваемых заданий: {better} из {known}."
     rows = tuple(
-        (name, _percent(a), "—" if b is None else _percent(b))
+        (name, wording.percent(a), "—" if b is None else wording.percent(b))
         for name, a, b in zip(names, own, peers, strict=True)
     )
     return _chart(title, said, plot.y(0) + 42, drawn, (("Задание", whose, others), rows))
@@ -221,14 +222,14 @@ def heat_map(
     """Rows × columns of fields, the darker the more. ``meaning`` says what a number in a field is."""
     left, top, height = 200, 70, 22
     width = min(96.0, (WIDTH - left - 4) / max(len(columns), 1))
-    drawn = [_text(0, 14, meaning, size=11, muted=True)]
+    drawn = [strokes.text(0, 14, meaning, size=11, muted=True)]
     for index, name in enumerate(columns):
         x = left + (index + 0.5) * width
-        for line, words in enumerate(_lines(name, max(4, int(width / 6.2)), 3)):
-            drawn.append(_text(x, 34 + line * 12, words, anchor="middle", size=10))
+        for line, words in enumerate(wording.lines(name, max(4, int(width / 6.2)), 3)):
+            drawn.append(strokes.text(x, 34 + line * 12, words, anchor="middle", size=10))
     for row, name in enumerate(rows):
         y = top + row * height
-        drawn.append(_text(left - 8, y + 15, _short(name, 32), anchor="end", size=11))
+        drawn.append(strokes.text(left - 8, y + 15, wording.short(name, 32), anchor="end", size=11))
         for index, field in enumerate(fields[row]):
             drawn += _field(left + index * width, y, width, height, field)
     known = sum(1 for line in fields for field in line if field.step is not None)
@@ -250,21 +251,23 @@ def lines(series: Sequence[Series], *, title: str, across: str, upward: str, top
     drawn = plot.grid(upward)
     for index, one in enumerate(series):
         points = [place(x, y) for x, y in one.points]
-        drawn.append(_polyline(points, LINE, DASHES[index % len(DASHES)]))
-        drawn += [_disc(x, y, 2.6) for x, y in points]
+        drawn.append(strokes.polyline(points, LINE, DASHES[index % len(DASHES)]))
+        drawn += [strokes.disc(x, y, 2.6) for x, y in points]
     taken: list[float] = []
     for one in sorted(series, key=lambda one: -one.points[-1][1]):
         end = _free(plot.y(one.points[-1][1]), taken)
-        drawn.append(_text(plot.right + 8, end + 4, one.name, size=11))
+        drawn.append(strokes.text(plot.right + 8, end + 4, one.name, size=11))
     said_at = -math.inf
     for x in xs:
         if (at := place(x, 0)[0]) - said_at >= 26:  # a number needs that much room
-            drawn.append(_text(at, plot.y(0) + 15, _number(x), anchor="middle", size=11))
+            drawn.append(strokes.text(at, plot.y(0) + 15, wording.number(x), anchor="middle", size=11))
             said_at = at
-    drawn.append(_text(plot.right, plot.y(0) + 33, across, anchor="end", size=11, muted=True))
+    drawn.append(strokes.text(plot.right, plot.y(0) + 33, across, anchor="end", size=11, muted=True))
     values = [dict(one.points) for one in series]
-    rows = tuple((_number(x), *(_percent(of[x]) if x in of else "—" for of in values)) for x in xs)
-    ends = (f"{one.name}: до {_percent(max(y for _, y in one.points))}." for one in series)
+    rows = tuple(
+        (wording.number(x), *(wording.percent(of[x]) if x in of else "—" for of in values)) for x in xs
+    )
+    ends = (f"{one.name}: до {wording.percent(max(y for _, y in one.points))}." for one in series)
     head = (across, *(one.name for one in series))
     return _chart(title, " ".join(ends), plot.y(0) + 42, drawn, (head, rows))
 
@@ -309,10 +312,10 @@ class _Plot:
     def grid(self, words: str) -> list[str]:
         drawn = []
         for tick in self.ticks:
-            drawn.append(_line((self.left, self.y(tick)), (self.right, self.y(tick)), RULE))
-            label = _percent(tick) if self.share else _number(tick)
-            drawn.append(_text(self.left - 7, self.y(tick) + 4, label, anchor="end", size=11))
-        return [*drawn, _text(0, 12, words, size=11, muted=True)] if words else drawn
+            drawn.append(strokes.line((self.left, self.y(tick)), (self.right, self.y(tick)), RULE))
+            label = wording.percent(tick) if self.share else wording.number(tick)
+            drawn.append(strokes.text(self.left - 7, self.y(tick) + 4, label, anchor="end", size=11))
+        return [*drawn, strokes.text(0, 12, words, size=11, muted=True)] if words else drawn
 
 
 Table = tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]
@@ -329,40 +332,19 @@ def _chart(title: str, description: str, height: float, drawn: Sequence[str], ta
 
 def _name(x: float, y: float, name: str) -> list[str]:
     """A bar's name, ending at ``x``: smaller and in two lines when it is long, cut with «…» when that is too little."""
-    if _width(name, 13) <= x:
-        return [_text(x, y, name, anchor="end")]
-    lines = _fitted(name, x, 11)
+    if wording.breadth(name, 13) <= x:
+        return [strokes.text(x, y, name, anchor="end")]
+    lines = wording.fitted(name, x, 11)
     first = y - 6.5 * (len(lines) - 1)
-    return [_text(x, first + 13 * n, line, anchor="end", size=11) for n, line in enumerate(lines)]
-
-
-def _fitted(text: str, width: float, size: int) -> list[str]:
-    """Words in up to two lines no wider than this; what does not fit is cut."""
-    first, *rest = text.split() or [""]
-    while rest and _width(f"{first} {rest[0]}", size) <= width:
-        first = f"{first} {rest.pop(0)}"
-    return [_cut(line, width, size) for line in (first, " ".join(rest)) if line]
-
-
-def _cut(text: str, width: float, size: int) -> str:
-    if _width(text, size) <= width:
-        return text
-    while text and _width(f"{text}…", size) > width:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
-
-
-def _width(text: str, size: int) -> float:
-    """How wide the words may come out, whichever sans of `FONT` draws them: rather too much than too little."""
-    return size * sum(0.3 if sign in " .,:;«»()" else 0.75 if sign.isupper() else 0.6 for sign in text)
+    return [strokes.text(x, first + 13 * n, line, anchor="end", size=11) for n, line in enumerate(lines)]
 
 
 def _legend(parts: Sequence[str], steps: Sequence[int]) -> list[str]:
     drawn, x = [], float(NAMES)
     for part, step in zip(parts, steps, strict=True):
         drawn += [
-            _rect(x, 6, 14, 14, STEPS[step], cut=True),
-            _text(x + 20, 17, part, size=12),
+            strokes.rect(x, 6, 14, 14, STEPS[step], cut=True),
+            strokes.text(x + 20, 17, part, size=12),
         ]
         x += 44 + 7.4 * len(part)
     return drawn
@@ -374,13 +356,16 @@ def _steps(count: int) -> Sequence[int]:
 
 def _field(x: float, y: float, width: float, height: float, field: Heat) -> list[str]:
     if field.step is None:
-        strokes = [
-            _line((x + at, y + height - 2), (x + at + 6, y + 2), RULE) for at in range(2, int(width) - 7, 7)
+        hatching = [
+            strokes.line((x + at, y + height - 2), (x + at + 6, y + 2), RULE)
+            for at in range(2, int(width) - 7, 7)
         ]
-        return [*strokes, _text(x + width / 2, y + 15, field.text, anchor="middle", size=11)]
+        return [*hatching, strokes.text(x + width / 2, y + 15, field.text, anchor="middle", size=11)]
     return [
-        _rect(x, y, width, height, STEPS[field.step], cut=True),
-        _on(x + width / 2, y + 15, f"▲ {field.text}" if field.marked else field.text, field.step, size=11),
+        strokes.rect(x, y, width, height, STEPS[field.step], cut=True),
+        strokes.on(
+            x + width / 2, y + 15, f"▲ {field.text}" if field.marked else field.text, field.step, size=11
+        ),
     ]
 
 
@@ -399,84 +384,3 @@ def _free(y: float, taken: list[float]) -> float:
         y += 3
     taken.append(y)
     return y
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"
-
-
-def _number(value: float) -> str:
-    return f"{value:g}".replace(".", ",")
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-
-
-def _lines(text: str, most: int, count: int) -> list[str]:
-    """Words in up to ``count`` lines."""
-    found: list[str] = []
-    for word in text.split():
-        if found and len(found[-1]) + 1 + len(word) <= most:
-            found[-1] += f" {word}"
-        else:
-            found.append(word)
-    return [_short(line, most) for line in found[:count]]
-
-
-# --- the strokes ---------------------------------------------------------------------------------------------------
-
-Point = tuple[float, float]
-
-
-def _text(
-    x: float, y: float, words: str, *, anchor: str = "start", size: int = 13, muted: bool = False
-) -> str:
-    return _words((x, y), words, MUTED if muted else TEXT, anchor, size)
-
-
-def _on(x: float, y: float, words: str, step: int, *, size: int = 12) -> str:
-    """Words on a field of that darkness."""
-    return _words((x, y), words, ON_STEPS[step], "middle", size)
-
-
-def _words(at: Point, words: str, ink: Ink, anchor: str, size: int) -> str:
-    place = f'x="{at[0]:.1f}" y="{at[1]:.1f}" text-anchor="{anchor}" font-size="{size}"'
-    return f'<text class="{ink[0]}" fill="{ink[1]}" {place}>{escape(words)}</text>'
-
-
-def _rect(x: float, y: float, width: float, height: float, ink: Ink, *, cut: bool = False) -> str:
-    edge = f' stroke="{PAPER}" stroke-width="1.5"' if cut else ""
-    place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-    return f'<rect class="{ink[0]}" fill="{ink[1]}"{edge} {place}/>'
-
-
-def _line(start: Point, end: Point, ink: Ink, *, dash: str = "") -> str:
-    place = f'x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}"'
-    return f'<line class="{ink[0]}" stroke="{ink[1]}"{_dashes(dash)} {place}/>'
-
-
-def _polyline(points: Sequence[Point], ink: Ink, dash: str = "") -> str:
-    if not points:
-        return ""
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    stroke = f'stroke="{ink[1]}" stroke-width="1.6"{_dashes(dash)}'
-    return f'<polyline class="{ink[0]}" fill="none" {stroke} points="{path}"/>'
-
-
-def _dashes(dash: str) -> str:
-    return f' stroke-dasharray="{dash}"' if dash else ""
-
-
-def _disc(x: float, y: float, radius: float = 5) -> str:
-    return f'<circle class="{DISC[0]}" fill="{DISC[1]}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>'
-
-
-def _ring(x: float, y: float) -> str:
-    place = f'cx="{x:.1f}" cy="{y:.1f}" r="4.5"'
-    return f'<circle class="c-ring" fill="{PAPER}" stroke="{BLACK}" stroke-width="1.6" {place}/>'
-
-
-def _triangle(x: float, y: float) -> str:
-    points = f"{x - 5:.1f},{y + 4:.1f} {x + 5:.1f},{y + 4:.1f} {x:.1f},{y - 5:.1f}"
-    return f'<polygon class="c-sign" fill="{BLACK}" points="{points}"/>'
