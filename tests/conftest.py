@@ -21,6 +21,11 @@ hypothesis.settings.load_profile("house")
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
+def pytest_report_header() -> str:
+    """Says whether ``tests/real`` is part of the run."""
+    return f"real documents: {SHARED if SHARED.exists() else 'not here, tests/real is left out'}"
+
+
 @pytest.fixture(autouse=True)
 def _house(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -6,20 +6,18 @@ import io
 import json
 import sys
 from datetime import date
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
 from roadmaps.deadlines import Period, compile, find, to_json
+from tests.conftest import SHARED
 
-DATA = Path(__file__).resolve().parent.parent.parent.parent / "shared" / "data"
-pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the shared folder is not here")
+DATA = SHARED / "data"
 
 
 def contract() -> list[dict]:
-    path = DATA / "deadlines.json"
-    return json.loads(path.read_text(encoding="utf-8"))["phrases"] if path.exists() else []
+    return json.loads((DATA / "deadlines.json").read_text(encoding="utf-8"))["phrases"]
 
 
 @pytest.mark.parametrize("phrase", contract(), ids=lambda phrase: phrase["text"])

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from roadmaps.reading import read, read_tsv
+from tests.conftest import SHARED
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the shared documents are not here")
+DATA = SHARED / "data"
 FILES = sorted(path for path in (DATA / "docx").rglob("*") if path.suffix in {".docx", ".xlsx", ".html"})
 COMMENTS = {"source_note", "text_as_scanned", "note"}
 

@@ -14,7 +14,6 @@ from tests.conftest import SHARED
 from tests.factories.accounts import DepartmentFactory
 
 FOLDER = SHARED / "data" / "schools"
-pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
 
 KEYS = {
     "full": "full_name",
