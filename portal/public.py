@@ -61,10 +61,13 @@ def document(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "Cache-Control": "public, no-cache",
         "Content-Disposition": content_disposition_header(False, paper.filename(order)) or "",
     }
+    known = HttpResponse(headers=headers)
+    if (unchanged := get_conditional_response(request, etag=tag, response=known)) is not known:
+        return unchanged or known  # without reading the file
     answer = HttpResponse(signing.stored(order), content_type="application/pdf", headers=headers)
     # A browser's own PDF viewer is a page of its own that our policy would switch off.
     answer._csp_exempt = True  # type: ignore[attr-defined]
-    return get_conditional_response(request, etag=tag, response=answer) or answer
+    return answer
 
 
 def nothing_here(request: HttpRequest) -> HttpResponse:

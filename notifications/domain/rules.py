@@ -14,10 +14,11 @@ from portal.lib.ladder import DAY, next_workday
 
 
 def rules_of(department: Department) -> Rules:
-    """The department's own rules, or the defaults in a row that is not saved."""
-    rules = Rules.objects.filter(department=department).first() or Rules()
-    rules.department = department
-    return rules
+    """The department's own rules, or the defaults in a row that is not saved. The object at hand is asked once."""
+    try:
+        return department.reminder_rules
+    except Rules.DoesNotExist:
+        return Rules(department=department)
 
 
 @transaction.atomic

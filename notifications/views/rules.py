@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -21,7 +23,7 @@ from notifications.models import Rules
 @role_required(Role.ADMIN)
 def rules(request: PortalRequest) -> HttpResponse:
     own = domain.rules_of(request.membership.department)
-    form = RulesForm(request.POST or None, instance=domain.rules_of(request.membership.department))
+    form = RulesForm(request.POST or None, instance=copy(own))
     if form.is_valid():
         domain.change(own, by=request.membership, **form.cleaned_data)
         messages.success(request, "Сохранено. Правила действуют с ближайшего утра.")
@@ -33,9 +35,10 @@ def rules(request: PortalRequest) -> HttpResponse:
 @role_required(Role.ADMIN)
 def rules_preview(request: PortalRequest) -> HttpResponse:
     """What stands in the form now, in words; nothing is saved."""
-    form = RulesForm(request.POST, instance=domain.rules_of(request.membership.department))
+    own = domain.rules_of(request.membership.department)
+    form = RulesForm(request.POST, instance=copy(own))
     if not form.is_valid():
-        return _page(request, form, domain.rules_of(request.membership.department))
+        return _page(request, form, own)
     if request.htmx:
         return render(request, "notifications/_rules_meaning.html", _meaning(form.instance))
     return _page(request, form, form.instance, is_preview=True)

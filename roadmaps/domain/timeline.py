@@ -68,7 +68,7 @@ class Line:
 
 
 class Timeline:
-    """What the page of one plan's year shows. Six queries, however long the plan is."""
+    """What the page of one plan's year shows. Its queries do not grow with the plan; every part is worked out once."""
 
     def __init__(self, roadmap: Roadmap, member: Membership, today: datetime.date) -> None:
         self.roadmap, self.member, self.today = roadmap, member, today
@@ -79,12 +79,12 @@ class Timeline:
     def groups(self) -> list[tuple[str, list[Line]]]:
         """Sections with their rows as printed; the order's own clauses come last."""
         found: dict[str, list[Line]] = defaultdict(list)
-        for source in fanout.sources(self.roadmap):
+        for source in self._sources:
             heading = source.item.section.heading if source.item else "Пункты приказа"
             found[heading].append(self._line(source))
         return list(found.items())
 
-    @property
+    @cached_property
     def months(self) -> list[Span]:
         starts = [self.first]
         while (following := (starts[-1].replace(day=1) + 31 * DAY).replace(day=1)) <= self.last:
@@ -94,13 +94,13 @@ class Timeline:
             self._span(first, last, MONTHS[first.month - 1]) for first, last in zip(starts, ends, strict=True)
         ]
 
-    @property
+    @cached_property
     def weeks(self) -> list[str]:
         """Where each Monday stands."""
         monday = self.first + (7 - self.first.weekday()) % 7 * DAY
         return [self._x(monday + n * 7 * DAY) for n in range((self.last - monday).days // 7 + 1)]
 
-    @property
+    @cached_property
     def holidays(self) -> list[Span]:
         calendar, found = self.roadmap.department.calendar, []
         run: list[datetime.date] = []
@@ -113,7 +113,7 @@ class Timeline:
             run = []
         return found
 
-    @property
+    @cached_property
     def tests(self) -> list[Span]:
         """The days of each VPR campaign, all schools together; of a campaign without a schedule its window."""
         department = self.roadmap.department
@@ -141,6 +141,10 @@ class Timeline:
         return Line(source, bars, "" if bars else self._waits(source))
 
     @cached_property
+    def _sources(self) -> list[Source]:
+        return list(fanout.sources(self.roadmap))
+
+    @cached_property
     def _terms(self) -> dict[str, dict[Term, Counter[str]]]:
         """By source and term, how many duties stand in each state."""
         found: dict[str, dict[Term, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
@@ -163,7 +167,7 @@ class Timeline:
                 yield f"item:{item}" if item else f"clause:{clause}", (first, last), state, number
             return
         maker = fanout.Maker(self.roadmap, self.member)
-        for source in fanout.sources(self.roadmap):
+        for source in self._sources:
             for row in maker.assignments(source):
                 yield source.key, (row.first_day, row.last_day), State.ASSIGNED, 1
 

@@ -49,8 +49,7 @@ _DAMAGE: tuple[type[BaseException], ...] = (
     OverflowError,
     EOFError,
     OSError,
-    RuntimeError,
-    NotImplementedError,
+    RuntimeError,  # what zipfile has no means for is one, too
     zipfile.zlib.error,  # type: ignore[attr-defined]
 )
 
