@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -145,10 +146,13 @@ def came_in(membership: Membership) -> list[Assignment]:
     proofs = Evidence.objects.present().filter(assignment=OuterRef("pk"), round=OuterRef("round"))
     number = proofs.order_by().values("assignment").annotate(n=Count("pk")).values("n")
     rows = visible(membership).filter(state=State.REPORTED).order_by("reported_at", "pk")
-    shown = rows.select_related(*SOURCE, "school", "official__user", "reported_by__user").annotate(
+    # The first are chosen by their keys: eight rows are joined to what they show, not all that wait.
+    keys = list(rows.values_list("pk", flat=True)[:SHOWN])
+    shown = Assignment.objects.filter(pk__in=keys).order_by("reported_at", "pk")
+    found = shown.select_related(*SOURCE, "school", "official__user", "reported_by__user").annotate(
         words=WORDS, proofs=Coalesce(Subquery(number, output_field=IntegerField()), Value(0))
     )
-    return list(shown[:SHOWN])
+    return list(found)
 
 
 def late_schools(membership: Membership, today: datetime.date) -> Rows:
@@ -250,10 +254,11 @@ def questions(membership: Membership) -> tuple[list[tuple[ActionItem, str]], int
 
 def alarms(membership: Membership, today: datetime.date) -> dict[str, int]:
     """What of the observers and the rechecks somebody must see to; each number is the length of its list."""
-    numbers = count_all(membership, control.alarms(membership, today))
+    numbers = Counter(count_all(membership, control.alarms(membership, today)))
     holes = sum(numbers.pop(name) for name in list(numbers) if name.startswith("holes_"))
     late = len(clocks.late(membership, today))
-    return {**numbers, "holes": holes, "late_rechecks": late}
+    coming = {name: numbers[name] for name in ("unconfirmed", "troubled")}  # none when no test is near
+    return {**numbers, **coming, "holes": holes, "late_rechecks": late}
 
 
 def to_sign(membership: Membership) -> list[Order]:

@@ -100,13 +100,18 @@ def all_holes(membership: Membership, today: datetime.date) -> QuerySet[VprSessi
 
 def alarms(membership: Membership, today: datetime.date) -> dict[str, QuerySet[Any]]:
     """What of the observers somebody must see to, by name; each number leads to the page that shows these rows."""
-    return {
+    found: dict[str, QuerySet[Any]] = {
         "missing": missing(membership, today),
-        "unconfirmed": unconfirmed(membership, today),
-        "troubled": troubled(membership, today),
         "answered": violations(membership).filter(state=Violation.State.ANSWERED),
-        **{f"holes_{stage}": holes(membership, today, stage) for stage in Stage.values},
     }
+    coming = VprSession.objects.visible_to(membership).filter(day__range=(today, today + COMING))
+    if coming.exists():  # for most of the year nothing is written: then the costly ones are not asked
+        found |= {
+            "unconfirmed": unconfirmed(membership, today),
+            "troubled": troubled(membership, today),
+            **{f"holes_{stage}": holes(membership, today, stage) for stage in Stage.values},
+        }
+    return found
 
 
 def _with_sheets(visits: ObserverAssignmentQuerySet) -> ObserverAssignmentQuerySet:

@@ -25,7 +25,7 @@ from tests.factories.schools import FlagFactory, PostFactory, SchoolFactory
 from tests.portal.start import REPORTED, TODAY, approved_roadmap, duty, page_of, registered, report
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 19
+MOST_QUERIES = 21
 
 
 @pytest.fixture(autouse=True)
